@@ -1,0 +1,54 @@
+"""Admitting an event: decided, and folded into the models that it touches. Pure.
+
+The sequencer, the verifier and the tests all go through here, so that there is one law.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from domain import tags
+from domain.correction import affected, replay
+from domain.decide import decide
+from domain.events.correction import EventCorrected
+from domain.refusals import Refusal
+from domain.state import Model, Signed, State, evolve
+
+
+class Admitted(Struct, frozen=True):
+    """The models that an admitted event changed, by tag, and the tags it is found under."""
+
+    models: dict[str, Model | None]
+    tags: tuple[str, ...]
+
+
+def signer_tags(signed: Signed) -> tuple[str, ...]:
+    """Give the tags of the signing keys, to be loaded before `mandate_tags` can be told."""
+    return tuple(tags.key(did) for did in signed.keyids)
+
+
+def mandate_tags(state: State, signed: Signed) -> tuple[str, ...]:
+    """Give the tags of the memberships by which the signers may speak for another actor."""
+    actor = signed.event.actor
+    keys = (state.key(did) for did in signed.keyids)
+    return tuple(tags.member(key.party, actor) for key in keys if key and key.party != actor)
+
+
+def admit(state: State, signed: Signed, now: datetime, position: int) -> Admitted | Refusal:
+    """Decide an event at a position and give what it changes; `state` itself stays as it is.
+
+    `state` must hold what `domain.tags.needed`, `signer_tags` and `mandate_tags` name.
+    """
+    refusal = decide(state, signed, now)
+    if refusal:
+        return refusal
+    event = signed.event
+    found_under = tags.recorded(event.id)
+    if isinstance(event, EventCorrected):
+        models = replay(state, event, now)
+        if isinstance(models, Refusal):
+            return models
+        return Admitted(models, (found_under, *affected(state, event)))
+    touched = tags.touched(event)
+    changed = {tag: evolve(state.models.get(tag), tag, event, position) for tag in touched}
+    return Admitted(changed, (found_under, *touched))

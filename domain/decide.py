@@ -1,0 +1,147 @@
+"""The law of the ledger: which rules an event must pass, in order. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from domain.events import governance as g
+from domain.events import market as m
+from domain.events import movements as v
+from domain.events import registry as r
+from domain.events.catalogue import AnyEvent
+from domain.events.correction import EventCorrected
+from domain.events.foreign import EpcisCaptured
+from domain.produce import RULE_SETS
+from domain.refusals import Code, Refusal, refuse
+from domain.rules.batch import batch_known, batch_new, product_known, unit_fits
+from domain.rules.governance import (
+    cooperative_admits_farmers,
+    is_member,
+    key_new,
+    key_of_party,
+    may_manage_keys,
+    member_known,
+    no_personal_data,
+    party_known,
+    party_new,
+    rule_set_known,
+)
+from domain.rules.holding import held
+from domain.rules.interval import interval_elapsed
+from domain.rules.mass_balance import mass_balance, outputs_differ, split_keeps_product
+from domain.rules.offer import demand_is_actors, offer_is_actors, offer_within_holding
+from domain.rules.order import (
+    answered_by_side,
+    at_offered_price,
+    can_be_promised,
+    on_open_offer,
+    quantity_on_offer,
+    shipped_as_ordered,
+    to_be_confirmed,
+)
+from domain.rules.registry import (
+    destination_known,
+    may_register_place,
+    on_own_plot,
+    place_known,
+    place_new,
+    product_new,
+)
+from domain.rules.role import role
+from domain.rules.shipment import (
+    addressee_known,
+    by_addressee,
+    counted_in_full,
+    shipment_open,
+)
+from domain.rules.signature import keys_in_force, member_signs_too, speaks_for_actor
+from domain.rules.time import after_batches, after_order, after_shipment, not_ahead, refs_exist
+from domain.state import Signed, State
+
+Rule = Callable[[State, Any], Refusal | None]
+
+RULES: Final[dict[type, tuple[Rule, ...]]] = {
+    g.RulesAdopted: (rule_set_known,),
+    g.PartyAdmitted: (no_personal_data, party_new, cooperative_admits_farmers),
+    g.KeyBound: (party_known, key_new, may_manage_keys),
+    g.KeyRevoked: (key_of_party, may_manage_keys),
+    g.MembershipBegan: (member_known,),
+    g.MembershipEnded: (is_member,),
+    r.PlaceRegistered: (place_new, may_register_place),
+    r.ProductRegistered: (product_new,),
+    v.PlotTreated: (on_own_plot,),
+    v.BatchHarvested: (place_known, on_own_plot, product_known, batch_new, interval_elapsed),
+    v.BatchTransformed: (
+        place_known, batch_known, unit_fits, after_batches, product_known, outputs_differ,
+        batch_new, held, split_keeps_product, mass_balance,
+    ),
+    v.ShipmentSent: (
+        place_known, addressee_known, batch_known, unit_fits, after_batches, shipped_as_ordered,
+        held,
+    ),
+    v.ShipmentReceived: (
+        place_known, shipment_open, by_addressee, batch_known, unit_fits, after_shipment,
+        counted_in_full,
+    ),
+    v.BatchInspected: (place_known, batch_known, after_batches),
+    v.BatchSold: (place_known, batch_known, unit_fits, after_batches, held),
+    v.BatchDisposed: (place_known, batch_known, unit_fits, after_batches, held),
+    m.OfferMade: (place_known, batch_known, unit_fits, after_batches, offer_within_holding),
+    m.OfferWithdrawn: (offer_is_actors,),
+    m.DemandPosted: (destination_known,),
+    m.DemandWithdrawn: (demand_is_actors,),
+    m.OrderPlaced: (on_open_offer, at_offered_price, destination_known, quantity_on_offer),
+    m.OrderConfirmed: (to_be_confirmed, after_order, can_be_promised),
+    m.OrderRefused: (answered_by_side, after_order),
+    m.OrderCancelled: (answered_by_side, after_order),
+    EventCorrected: (),
+    EpcisCaptured: (),
+}  # fmt: skip
+"""What each type must pass beyond signature, role, references and time."""
+
+
+def decide(state: State, signed: Signed, now: datetime) -> Refusal | None:
+    """Admit an event, or refuse it by the first rule that it breaks.
+
+    `state` must hold the models and facts that `domain.tags.needed` names for the event, and the
+    keys and memberships of its signers. `now` is the ledger's clock. A correction that passes here
+    must still pass `domain.correction.replay`.
+    """
+    event = signed.event
+    if isinstance(event, g.LedgerOpened):
+        return _opening(state, signed, event)
+    ledger = state.ledger()
+    if ledger is None:
+        return refuse(Code.LEDGER_NOT_OPEN)
+    fact = state.fact(event.id)
+    if fact:
+        return refuse(Code.ID_REUSED, id=event.id, cause=event.id, position=fact.position)
+    return (
+        keys_in_force(state, signed, now)
+        or speaks_for_actor(state, signed)
+        or member_signs_too(state, signed)
+        or not_ahead(event, now, RULE_SETS[ledger.rules])
+        or decide_again(state, event)
+    )
+
+
+def decide_again(state: State, event: AnyEvent) -> Refusal | None:
+    """Apply the rules of the trade alone: what a correction puts to the test anew."""
+    refusal = role(state, event) or refs_exist(state, event)
+    if refusal:
+        return refusal
+    for rule in RULES[type(event)]:
+        refusal = rule(state, event)
+        if refusal:
+            return refusal
+    return None
+
+
+def _opening(state: State, signed: Signed, event: g.LedgerOpened) -> Refusal | None:
+    if state.ledger():
+        return refuse(Code.LEDGER_OPEN)
+    if event.rules not in RULE_SETS:
+        return refuse(Code.UNKNOWN_RULES, rules=event.rules)
+    if event.authority_key not in signed.keyids:
+        return refuse(Code.UNKNOWN_KEY, key=", ".join(signed.keyids))
+    return None

@@ -1,0 +1,33 @@
+"""Declaring an event in error: the only way to put right what stands in the ledger."""
+
+from domain.events.base import Event, Text
+from domain.events.market import OfferMade
+from domain.events.movements import (
+    BatchDisposed,
+    BatchHarvested,
+    BatchInspected,
+    BatchSold,
+    BatchTransformed,
+    PlotTreated,
+    ShipmentReceived,
+    ShipmentSent,
+)
+from domain.ids import EventId
+
+Correctable = (
+    PlotTreated | BatchHarvested | BatchTransformed | ShipmentSent | ShipmentReceived
+    | BatchInspected | BatchSold | BatchDisposed | OfferMade
+)  # fmt: skip
+"""What may be corrected: movements. Who may say what is revoked instead, never rewritten."""
+
+
+class EventCorrected(Event, frozen=True, kw_only=True, tag="event.corrected.v1"):
+    """An event is declared in error; a replacement takes its place in the history.
+
+    The replacement is a whole event of the same type, with an id of its own, inside this one: so
+    both take effect in one position and no moment is without either (EPCIS 2.0 §7.4.1.4).
+    """
+
+    event: EventId
+    reason: Text
+    replacement: Correctable | None = None

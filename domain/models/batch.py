@@ -1,0 +1,97 @@
+"""Model of a batch: who holds how much of it where."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from domain.events import market as m
+from domain.events import movements as v
+from domain.events.base import Movement
+from domain.events.catalogue import AnyEvent
+from domain.measures import BatchQuantity, Unit
+
+
+class Holding(Struct, frozen=True):
+    """How much a party holds at a place, how much of it is reserved, and since which position."""
+
+    quantity: int
+    reserved: int
+    position: int
+    event: str
+
+    @property
+    def free(self) -> int:
+        """What no confirmed order has a claim on."""
+        return self.quantity - self.reserved
+
+
+NOTHING = Holding(0, 0, 0, "")
+
+
+class Batch(Struct, frozen=True):
+    """A batch: its unit, who recorded it first, and its holdings by (party, place)."""
+
+    unit: Unit
+    owner: str
+    event: str
+    position: int
+    since: datetime
+    holdings: dict[tuple[str, str], Holding]
+
+    def held(self, party: str, place: str) -> Holding:
+        """What a party holds of it at a place; nothing where it never did."""
+        return self.holdings.get((party, place), NOTHING)
+
+    def changed(self, event: Movement, position: int, quantity: int, reserved: int = 0) -> "Batch":
+        """Give the batch with the holding of the event's actor and place changed by so much."""
+        at = (event.actor, event.place)
+        old = self.holdings.get(at, NOTHING)
+        new = Holding(old.quantity + quantity, old.reserved + reserved, position, event.id)
+        return Batch(
+            self.unit, self.owner, self.event, self.position, self.since,
+            {**self.holdings, at: new},
+        )  # fmt: skip
+
+
+def evolve_batch(model: Batch | None, tag: str, event: AnyEvent, position: int) -> Batch | None:
+    """Fold one event into the batch of a tag `batch:GTIN/LOT`."""
+    name = tag[6:]
+    match event:
+        case v.BatchHarvested():
+            return _created(event, position, event.quantity, event.unit)
+        case v.BatchTransformed():
+            return _transformed(model, name, event, position)
+        case _ if model is None:
+            return None
+        case v.ShipmentSent():
+            out = _of(name, event.items)
+            return model.changed(event, position, -out, -out if event.order else 0)
+        case v.ShipmentReceived():
+            return model.changed(event, position, _of(name, event.items))
+        case v.BatchSold() | v.BatchDisposed():
+            return model.changed(event, position, -event.quantity)
+        case m.OrderConfirmed():
+            return model.changed(event, position, 0, event.quantity)
+        case _:
+            return model
+
+
+def _transformed(
+    model: Batch | None, name: str, event: v.BatchTransformed, position: int
+) -> Batch | None:
+    made = [item for item in event.outputs if item.batch == name]
+    if made:
+        return _created(event, position, sum(i.quantity for i in made), made[0].unit)
+    return model.changed(event, position, -_of(name, event.inputs)) if model else None
+
+
+def _created(event: Movement, position: int, quantity: int, unit: Unit) -> Batch:
+    holding = Holding(quantity, 0, position, event.id)
+    return Batch(
+        unit, event.actor, event.id, position, event.occurred_at,
+        {(event.actor, event.place): holding},
+    )  # fmt: skip
+
+
+def _of(name: str, items: tuple[BatchQuantity, ...]) -> int:
+    return sum(item.quantity for item in items if item.batch == name)

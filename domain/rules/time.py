@@ -1,0 +1,77 @@
+"""When it happened: not ahead of the ledger's clock, not before what it follows from."""
+
+from datetime import datetime, timedelta
+
+from domain.events import market as m
+from domain.events import movements as v
+from domain.events.catalogue import AnyEvent
+from domain.produce import RuleSet
+from domain.refusals import Code, Refusal, refuse
+from domain.state import State
+
+
+def not_ahead(event: AnyEvent, now: datetime, rules: RuleSet) -> Refusal | None:
+    """Refuse what is further ahead of the ledger's clock than clocks differ."""
+    if event.occurred_at > now + timedelta(minutes=rules.skew_minutes):
+        return refuse(
+            Code.TIME_AHEAD, when=event.occurred_at.isoformat(), minutes=rules.skew_minutes
+        )
+    return None
+
+
+def refs_exist(state: State, event: AnyEvent) -> Refusal | None:
+    """Refuse a reference to nothing, or to what happened later than this."""
+    for ref in event.refs:
+        fact = state.fact(ref)
+        if fact is None:
+            return refuse(Code.REF_MISSING, ref=ref)
+        if event.occurred_at < fact.occurred_at:
+            return _before(event, fact.occurred_at, ref, fact.position)
+    return None
+
+
+def after_batches(state: State, event: AnyEvent) -> Refusal | None:
+    """Refuse to move a batch before it came to be."""
+    for batch_id in moved_batches(event):
+        batch = state.batch(batch_id)
+        if batch and event.occurred_at < batch.since:
+            return _before(event, batch.since, batch.event, batch.position)
+    return None
+
+
+def after_shipment(state: State, event: v.ShipmentReceived) -> Refusal | None:
+    """Refuse to receive before it was sent."""
+    shipment = state.shipment(event.shipment)
+    if shipment and event.occurred_at < shipment.sent_at:
+        return _before(event, shipment.sent_at, event.shipment, shipment.position)
+    return None
+
+
+def after_order(
+    state: State, event: m.OrderConfirmed | m.OrderRefused | m.OrderCancelled
+) -> Refusal | None:
+    """Refuse to answer an order before it was placed."""
+    order = state.order(event.order)
+    if order and event.occurred_at < order.since:
+        return _before(event, order.since, event.order, order.position)
+    return None
+
+
+def moved_batches(event: AnyEvent) -> tuple[str, ...]:
+    """Give the batches that an event needs to exist already."""
+    match event:
+        case v.BatchTransformed():
+            return tuple(item.batch for item in event.inputs)
+        case v.ShipmentSent() | v.ShipmentReceived():
+            return tuple(item.batch for item in event.items)
+        case v.BatchInspected() | v.BatchSold() | v.BatchDisposed() | m.OfferMade():
+            return (event.batch,)
+        case _:
+            return ()
+
+
+def _before(event: AnyEvent, then: datetime, cause: str, position: int) -> Refusal:
+    return refuse(
+        Code.TIME_BEFORE_CAUSE, cause=cause, position=position,
+        when=event.occurred_at.isoformat(), then=then.isoformat(),
+    )  # fmt: skip

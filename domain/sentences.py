@@ -1,0 +1,198 @@
+"""What each refusal says to people, in Chinese and English: the facts, then what to do."""
+
+from typing import Final
+
+SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "malformed": (
+        "读不懂这条记录：{detail}。请更新应用后重试。",
+        "This record can't be read: {detail}. Correct it, or update the app, and send it again.",
+    ),
+    "unknown-type": (
+        "台账里没有“{type}”这种记录。请更新应用后重试。",
+        'The ledger knows no event type "{type}". Update the app and send it again.',
+    ),
+    "too-large": (
+        "这条记录有 {size} 字节，上限是 {limit} 字节。请分成几条来记。",
+        "This record has {size} bytes; the limit is {limit}. Record it in several parts.",
+    ),
+    "bad-signature": (
+        "签名与内容对不上（密钥 {key}）。内容可能被改过，请在原来的手机上重新签名。",
+        (
+            "The signature of {key} does not fit the content, which may have been altered."
+            " Sign it again on the device that made it."
+        ),
+    ),
+    "unknown-key": (
+        "台账里没有密钥 {key}。请先到合作社登记这部手机。",
+        "The ledger does not know the key {key}. Have your cooperative register this device first.",
+    ),
+    "key-revoked": (
+        "密钥 {key} 已停用，之后的签名不再有效。请到合作社重新登记。",
+        (
+            "The key {key} was revoked; what it signs from then on does not count."
+            " Have your cooperative register a new one."
+        ),
+    ),
+    "key-expired": (
+        "密钥 {key} 已于 {when} 到期。请到合作社续期。",
+        "The key {key} expired at {when}. Have your cooperative renew it.",
+    ),
+    "not-authorised": (
+        "{who} 不能做这件事：{need_zh}。",
+        "{who} may not say this: {need_en}.",
+    ),
+    "member-must-sign": (
+        "社员 {member} 有自己的密钥，入社要本人也签名。",
+        "Member {member} has a key of its own, so it must sign this too.",
+    ),
+    "ledger-not-open": (
+        "台账还没有开账。请先写入开账记录（suyuan serve 会自动完成）。",
+        "The ledger has not been opened. Its first event must be ledger.opened.v1.",
+    ),
+    "ledger-open": (
+        "台账已经开账，不能再开一次。",
+        "The ledger is open already; it can't be opened twice.",
+    ),
+    "unknown-rules": (
+        "没有名为 {rules}、摘要相符的规则集。请先升级程序。",
+        "There is no rule set {rules} with that digest here. Upgrade the program first.",
+    ),
+    "personal-data": (
+        "个人姓名不写进台账。请去掉姓名，姓名只存放在加密的名册里。",
+        "A person's name does not go into the ledger. Leave it out: it is kept in the vault.",
+    ),
+    "id-reused": (
+        "编号 {id} 已经用在另一条内容不同的记录上。请重新记一条。",
+        "The id {id} is taken by an event with other content. Record this one under a new id.",
+    ),
+    "ref-missing": (
+        "所依据的记录 {ref} 还没有到。请先送出那一条，这一条会留在待送里。",
+        "The event {ref} that this one follows from is not in the ledger yet. Send that one first.",
+    ),
+    "time-ahead": (
+        "发生时间 {when} 比台账时间晚了 {minutes} 分钟以上。请校准手机时间。",
+        (
+            "It occurred at {when}, more than {minutes} minutes ahead of the ledger's clock."
+            " Set the device's clock."
+        ),
+    ),
+    "time-before-cause": (
+        "发生时间 {when} 早于它所依据的记录（{then}）。请核对日期。",
+        "It occurred at {when}, before what it follows from ({then}). Check the date.",
+    ),
+    "exists": (
+        "{what} 已经登记过了，不用再登记。",
+        "{what} is registered already.",
+    ),
+    "unknown-party": (
+        "没有登记过主体 {party}。请先由主管部门或合作社登记。",
+        "The party {party} is not admitted. The authority or a cooperative must admit it first.",
+    ),
+    "unknown-place": (
+        "没有登记过地点 {place}。请先登记地点。",
+        "The place {place} is not registered. Register it first.",
+    ),
+    "unknown-product": (
+        "没有登记过产品 {gtin}。请先登记产品。",
+        "The product {gtin} is not registered. Register it first.",
+    ),
+    "unknown-batch": (
+        "没有批次 {batch}。请核对批号，或先记采收。",
+        "There is no batch {batch}. Check the lot, or record its harvest first.",
+    ),
+    "batch-exists": (
+        "批次 {batch} 已经有了。请换一个批号。",
+        "The batch {batch} exists already. Choose another lot.",
+    ),
+    "unit-mismatch": (
+        "批次 {batch} 按 {unit} 计量，这里写的是 {given}。",
+        "The batch {batch} is counted in {unit}; this says {given}.",
+    ),
+    "not-a-plot": (
+        "{place} 不是地块，不能在这里记采收或用药。",
+        "{place} is not a plot; nothing is harvested or treated there.",
+    ),
+    "not-held": (
+        (
+            "批次 {batch} 在 {place} 可动用 {held_zh}（已留给订单的不算），这里要 {asked_zh}。"
+            "请核对数量。"
+        ),
+        (
+            "Of batch {batch}, {held_en} can be moved at {place} (what orders have reserved aside);"
+            " {asked_en} asked. Check the quantity."
+        ),
+    ),
+    "shipment-not-open": (
+        "没有待收的运单 {shipment}：可能没有发出，或已经收过。",
+        "The shipment {shipment} is not open: it was never sent, or was received already.",
+    ),
+    "not-addressee": (
+        "运单 {shipment} 是发给 {to} 的，{who} 不能签收。",
+        "The shipment {shipment} is addressed to {to}; {who} can't receive it.",
+    ),
+    "difference-unexplained": (
+        "批次 {batch} 发出 {sent_zh}，点收加差异合计 {counted_zh}。少了的请写明数量和原因。",
+        (
+            "Of batch {batch}, {sent_en} were sent; counted and differences make {counted_en}."
+            " State what is short and why."
+        ),
+    ),
+    "mass-balance": (
+        "{process}最多得 {most_zh}，这里写了 {out_zh}。请核对投入和产出。",
+        (
+            "At most {most_en} can come out when {process}; this says {out_en}."
+            " Check inputs and outputs."
+        ),
+    ),
+    "wrong-output": (
+        "{process}的产出批次 {batch} 不对：{need_zh}。",
+        "The output batch {batch} does not fit a batch that is {process}: {need_en}.",
+    ),
+    "interval-not-elapsed": (
+        "{plot} 用过 {substance}，安全间隔期到 {until}，还不能采收。请到期后再采。",
+        (
+            "{plot} was treated with {substance}; its pre-harvest interval lasts until {until}."
+            " Harvest after that."
+        ),
+    ),
+    "not-correctable": (
+        "这条记录不能这样更正：{need_zh}。",
+        "This event can't be corrected so: {need_en}.",
+    ),
+    "correction-collides": (
+        "更正后，第 {position} 条记录就站不住了（{inner}：{detail_zh}）。请先更正那一条。",
+        (
+            "With this correction the event at position {position} would be refused"
+            " ({inner}: {detail_en}). Correct that one first."
+        ),
+    ),
+    "offer-exceeds-holding": (
+        "批次 {batch} 现在可供 {held_zh}，不够 {asked_zh}。",
+        "Of batch {batch}, {held_en} can be promised now, not {asked_en}.",
+    ),
+    "offer-not-open": (
+        "供应 {offer} 不在了：可能已撤回、已过期或从未发布。",
+        "The offer {offer} is not open: withdrawn, expired or never made.",
+    ),
+    "demand-not-open": (
+        "求购 {demand} 不在了：可能已撤回或从未发布。",
+        "The demand {demand} is not open: withdrawn or never posted.",
+    ),
+    "order-not-open": (
+        "订单 {order} 现在是“{state}”，不能这样处理。",
+        'The order {order} is "{state}" now; this can\'t be done with it.',
+    ),
+    "order-mismatch": (
+        "与订单 {order} 不一致：{need_zh}。",
+        "This does not agree with the order {order}: {need_en}.",
+    ),
+    "price-mismatch": (
+        "价格变了：现在是 {now_zh}，你看到的是 {seen_zh}。请确认新价格后再下单。",
+        "The price is {now_en} now; you saw {seen_en}. Look again and order at the new price.",
+    ),
+    "below-least": (
+        "这个供应 {least_zh} 起订，这里只有 {asked_zh}。",
+        "This offer starts at {least_en}; this is only {asked_en}.",
+    ),
+}
+"""Chinese and English by code; `{x}` is filled from the fact `x`, or `x_zh`/`x_en`."""

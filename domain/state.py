@@ -1,0 +1,148 @@
+"""What is known when an event is decided: models by tag, and facts about recorded events."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, Protocol, cast
+
+from msgspec import Struct
+
+from domain import tags
+from domain.events.catalogue import AnyEvent
+from domain.models.batch import Batch, evolve_batch
+from domain.models.governance import (
+    Key,
+    Ledger,
+    Membership,
+    Party,
+    evolve_key,
+    evolve_ledger,
+    evolve_membership,
+    evolve_party,
+)
+from domain.models.market import (
+    Demand,
+    Offer,
+    Order,
+    evolve_demand,
+    evolve_offer,
+    evolve_order,
+)
+from domain.models.registry import Place, Product, evolve_place, evolve_product
+from domain.models.shipment import Shipment, evolve_shipment
+
+Model = (
+    Ledger | Party | Key | Membership | Place | Product | Batch | Shipment | Offer | Demand | Order
+)
+
+
+class Fact(Struct, frozen=True):
+    """What the rules need of an event that is in the ledger already."""
+
+    position: int
+    type: str
+    actor: str
+    occurred_at: datetime
+    digest: bytes
+
+
+class Signed(Struct, frozen=True):
+    """An event whose signatures are checked: by which keys, and the stored envelope's SHA-256."""
+
+    event: AnyEvent
+    keyids: tuple[str, ...]
+    digest: bytes
+
+
+class Numbered(Struct, frozen=True):
+    """An admitted event at its position."""
+
+    position: int
+    event: AnyEvent
+
+
+class History(Protocol):
+    """Reads admitted events back; only a correction needs it."""
+
+    def by_id(self, event_id: str) -> Numbered | None:
+        """Find an event by its id."""
+        ...
+
+    def by_tag(self, tag: str) -> list[Numbered]:
+        """Give all events of a tag in order, corrections included."""
+        ...
+
+
+class State(Struct, frozen=True):
+    """The models and facts in reach; what is not there does not exist."""
+
+    models: Mapping[str, Model | None]
+    facts: Mapping[str, Fact | None]
+    history: History
+
+    def ledger(self) -> Ledger | None:
+        """The ledger's model, once it is opened."""
+        return cast("Ledger | None", self.models.get(tags.LEDGER))
+
+    def party(self, party_id: str) -> Party | None:
+        """A party's model."""
+        return cast("Party | None", self.models.get(tags.party(party_id)))
+
+    def key(self, did: str) -> Key | None:
+        """A key's model."""
+        return cast("Key | None", self.models.get(tags.key(did)))
+
+    def membership(self, cooperative: str, member: str) -> Membership | None:
+        """A membership's model."""
+        return cast("Membership | None", self.models.get(tags.member(cooperative, member)))
+
+    def place(self, place_id: str) -> Place | None:
+        """A place's model."""
+        return cast("Place | None", self.models.get(tags.place(place_id)))
+
+    def product(self, gtin: str) -> Product | None:
+        """A product's model."""
+        return cast("Product | None", self.models.get(tags.product(gtin)))
+
+    def batch(self, batch_id: str) -> Batch | None:
+        """A batch's model."""
+        return cast("Batch | None", self.models.get(tags.batch(batch_id)))
+
+    def shipment(self, event_id: str) -> Shipment | None:
+        """A shipment's model."""
+        return cast("Shipment | None", self.models.get(tags.shipment(event_id)))
+
+    def offer(self, event_id: str) -> Offer | None:
+        """An offer's model."""
+        return cast("Offer | None", self.models.get(tags.offer(event_id)))
+
+    def demand(self, event_id: str) -> Demand | None:
+        """A demand's model."""
+        return cast("Demand | None", self.models.get(tags.demand(event_id)))
+
+    def order(self, event_id: str) -> Order | None:
+        """An order's model."""
+        return cast("Order | None", self.models.get(tags.order(event_id)))
+
+    def fact(self, event_id: str) -> Fact | None:
+        """What is known of an event by its id."""
+        return self.facts.get(event_id)
+
+
+_FOLDS: Final[dict[str, Callable[[Any, str, AnyEvent, int], Model | None]]] = {
+    "batch": evolve_batch,
+    "shipment": lambda model, _, event, position: evolve_shipment(model, event, position),
+    "place": lambda model, _, event, position: evolve_place(model, event, position),
+    "order": lambda model, _, event, position: evolve_order(model, event, position),
+    "offer": lambda model, _, event, position: evolve_offer(model, event, position),
+    "demand": lambda model, _, event, __: evolve_demand(model, event),
+    "party": lambda model, _, event, __: evolve_party(model, event),
+    "key": lambda model, _, event, position: evolve_key(model, event, position),
+    "member": lambda model, _, event, __: evolve_membership(model, event),
+    "product": lambda model, _, event, __: evolve_product(model, event),
+    "ledger": lambda model, _, event, __: evolve_ledger(model, event),
+}
+
+
+def evolve(model: Model | None, tag: str, event: AnyEvent, position: int) -> Model | None:
+    """Fold one admitted event into the model of a tag that it touches."""
+    return _FOLDS[tag.partition(":")[0]](model, tag, event, position)

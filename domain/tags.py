@@ -1,0 +1,162 @@
+"""Which decision models an event changes, and which it needs to be decided."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from domain.events import governance as g
+from domain.events import market as m
+from domain.events import movements as v
+from domain.events import registry as r
+from domain.events.base import Movement
+from domain.events.catalogue import AnyEvent
+from domain.events.correction import EventCorrected
+from domain.events.foreign import EpcisCaptured
+from domain.measures import BatchQuantity
+
+LEDGER: Final = "ledger"
+
+
+def party(party_id: str) -> str:
+    """Tag of a party."""
+    return f"party:{party_id}"
+
+
+def key(did: str) -> str:
+    """Tag of a key."""
+    return f"key:{did}"
+
+
+def member(cooperative: str, member_id: str) -> str:
+    """Tag of a membership."""
+    return f"member:{cooperative}:{member_id}"
+
+
+def place(place_id: str) -> str:
+    """Tag of a place."""
+    return f"place:{place_id}"
+
+
+def product(gtin: str) -> str:
+    """Tag of a product."""
+    return f"product:{gtin}"
+
+
+def batch(batch_id: str) -> str:
+    """Tag of a batch."""
+    return f"batch:{batch_id}"
+
+
+def shipment(event_id: str) -> str:
+    """Tag of a shipment."""
+    return f"shipment:{event_id}"
+
+
+def offer(event_id: str) -> str:
+    """Tag of an offer."""
+    return f"offer:{event_id}"
+
+
+def demand(event_id: str) -> str:
+    """Tag of a demand."""
+    return f"demand:{event_id}"
+
+
+def order(event_id: str) -> str:
+    """Tag of an order."""
+    return f"order:{event_id}"
+
+
+def recorded(event_id: str) -> str:
+    """Tag of an event itself, by its id."""
+    return f"event:{event_id}"
+
+
+def _batches(items: Iterable[BatchQuantity | v.Difference]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(batch(item.batch) for item in items))
+
+
+def _of_own_batch(event: v.BatchHarvested | v.BatchInspected | v.BatchSold) -> tuple[str, ...]:
+    return (batch(event.batch),)
+
+
+def _of_correction(event: EventCorrected) -> tuple[str, ...]:
+    return touched(event.replacement) if event.replacement else ()
+
+
+_TOUCHED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
+    g.LedgerOpened: lambda e: (LEDGER, party(e.actor), key(e.authority_key)),
+    g.RulesAdopted: lambda _: (LEDGER,),
+    g.PartyAdmitted: lambda e: (party(e.party),),
+    g.KeyBound: lambda e: (party(e.party), key(e.key)),
+    g.KeyRevoked: lambda e: (party(e.party), key(e.key)),
+    g.MembershipBegan: lambda e: (member(e.actor, e.member),),
+    g.MembershipEnded: lambda e: (member(e.actor, e.member),),
+    r.PlaceRegistered: lambda e: (place(e.place),),
+    r.ProductRegistered: lambda e: (product(e.gtin),),
+    v.PlotTreated: lambda e: (place(e.place),),
+    v.BatchHarvested: _of_own_batch,
+    v.BatchTransformed: lambda e: _batches((*e.inputs, *e.outputs)),
+    v.ShipmentSent: lambda e: (
+        shipment(e.id), *_batches(e.items), *((order(e.order),) if e.order else ()),
+    ),
+    v.ShipmentReceived: lambda e: (
+        shipment(e.shipment), *_batches((*e.items, *e.differences)),
+    ),
+    v.BatchInspected: _of_own_batch,
+    v.BatchSold: _of_own_batch,
+    v.BatchDisposed: _of_own_batch,
+    m.OfferMade: lambda e: (offer(e.id), batch(e.batch)),
+    m.OfferWithdrawn: lambda e: (offer(e.offer),),
+    m.DemandPosted: lambda e: (demand(e.id),),
+    m.DemandWithdrawn: lambda e: (demand(e.demand),),
+    m.OrderPlaced: lambda e: (order(e.id), offer(e.offer)),
+    m.OrderConfirmed: lambda e: (order(e.order), offer(e.offer), batch(e.batch)),
+    m.OrderRefused: lambda e: (order(e.order),),
+    m.OrderCancelled: lambda e: (order(e.order),),
+    EventCorrected: _of_correction,
+    EpcisCaptured: lambda _: (),
+}  # fmt: skip
+
+
+def touched(event: AnyEvent) -> tuple[str, ...]:
+    """Give the tags of the models that an event changes, without doubles.
+
+    A correction changes what its target and its replacement change; as only a reader of the
+    ledger knows the target, `domain.correction.affected` tells those.
+    """
+    return _TOUCHED[type(event)](event)
+
+
+_NAMED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
+    g.PartyAdmitted: lambda e: (party(e.party), member(e.actor, e.party)),
+    g.KeyBound: lambda e: (party(e.party), member(e.actor, e.party)),
+    g.KeyRevoked: lambda e: (party(e.party), member(e.actor, e.party)),
+    g.MembershipBegan: lambda e: (party(e.member),),
+    g.MembershipEnded: lambda e: (party(e.member),),
+    r.PlaceRegistered: lambda e: (party(e.holder), member(e.actor, e.holder)),
+    v.BatchHarvested: lambda e: (place(e.plot), product(e.batch[:14])),
+    v.BatchTransformed: lambda e: tuple(
+        product(item.batch[:14]) for item in (*e.inputs, *e.outputs)
+    ),
+    v.ShipmentSent: lambda e: (
+        party(e.to), place(e.to_place), *((party(e.carrier),) if e.carrier else ()),
+    ),
+    m.DemandPosted: lambda e: (place(e.deliver_to),),
+    m.OrderPlaced: lambda e: (batch(e.batch), place(e.deliver_to)),
+    EventCorrected: lambda e: (
+        recorded(e.event), *(needed(e.replacement) if e.replacement else ()),
+    ),
+}  # fmt: skip
+
+
+def needed(event: AnyEvent) -> tuple[str, ...]:
+    """Give the tags of all models, facts by id included, that deciding an event may look at.
+
+    Keys and memberships of the signer come on top: they depend on the signatures.
+    """
+    at = (place(event.place),) if isinstance(event, Movement) else ()
+    named = _NAMED.get(type(event))
+    return tuple(dict.fromkeys([
+        LEDGER, recorded(event.id), party(event.actor), *(recorded(ref) for ref in event.refs),
+        *at, *touched(event), *(named(event) if named else ()),
+    ]))  # fmt: skip
