@@ -5,7 +5,7 @@ can't be mistaken for one: a GS1 key never begins with a letter.
 """
 
 import re
-from typing import Annotated, Final, NewType
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -42,12 +42,6 @@ Division = Annotated[
     Meta(pattern=r"^[0-9]{6}([0-9]{3})?\Z", description="GB/T 2260 county or GB/T 10114 township"),
 ]
 Sha256Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
-
-Position = NewType("Position", int)
-"""An admitted event's place in the ledger, from 1 without a gap."""
-
-Tag = NewType("Tag", str)
-"""What a decision model is folded by, such as `batch:06901234567892/L7`."""
 
 _GTIN = re.compile(r"^[0-9]{14}\Z")
 _BATCH = re.compile(rf"^[0-9]{{14}}/[{CHARSET_82}]{{1,20}}\Z")

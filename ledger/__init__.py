@@ -1,0 +1,1 @@
+"""Makes events permanent and proves that they are: envelopes, tree, sequencer, verifier."""

@@ -1,0 +1,26 @@
+-- A whole group in one statement and one round trip, as compare-and-swap on the head:
+-- where another process was first, no row comes back and nothing is written.
+WITH head AS (
+    UPDATE ledger.head SET position = %(new)s::bigint
+    WHERE position = %(base)s::bigint
+    RETURNING 1
+), event AS (
+    INSERT INTO ledger.event (position, type, data, admitted_at)
+    SELECT e.position, e.type, e.data, %(admitted_at)s::timestamptz
+    FROM head, unnest(%(positions)s::bigint[], %(types)s::text[], %(data)s::bytea[])
+        AS e (position, type, data)
+), tag AS (
+    INSERT INTO ledger.tag (tag, position)
+    SELECT t.tag, t.position
+    FROM head, unnest(%(tags)s::text[], %(tag_positions)s::bigint[]) AS t (tag, position)
+), tile AS (
+    INSERT INTO ledger.tile (level, index, hashes, root)
+    SELECT t.level, t.index, t.hashes, t.root
+    FROM head, unnest(
+        %(levels)s::smallint[], %(indexes)s::bigint[], %(hashes)s::bytea[], %(roots)s::bytea[]
+    ) AS t (level, index, hashes, root)
+), checkpoint AS (
+    INSERT INTO ledger.checkpoint (size, note, signed_at)
+    SELECT %(new)s::bigint, %(note)s::text, %(admitted_at)s::timestamptz FROM head
+)
+SELECT pg_notify('ledger', (%(new)s::bigint)::text) FROM head

@@ -1,0 +1,74 @@
+"""From bytes to an event that may be decided: read, canonical, with good signatures.
+
+All of this needs no lock and no database; the signature check is the cost, and libsodium releases
+the interpreter's lock while it runs.
+"""
+
+import msgspec
+
+from domain.events.catalogue import AnyEvent, decode, encode
+from domain.refusals import Code, Refusal, refuse
+from domain.state import Signed
+from ledger import envelope
+from ledger.errors import BadSignature, MalformedEnvelope, MalformedKey
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """An event ready to be decided, with the envelope as it would be stored."""
+
+    stored: bytes
+    signed: Signed
+
+
+def read_candidate(raw: bytes) -> Candidate | Refusal:
+    """Read an envelope, check that its payload is canonical, and verify every signature."""
+    if len(raw) > envelope.MAX_ENVELOPE:
+        return refuse(Code.TOO_LARGE, size=len(raw), limit=envelope.MAX_ENVELOPE)
+    try:
+        parsed = envelope.parse(raw)
+    except MalformedEnvelope as error:
+        return refuse(Code.MALFORMED, path=error.path, detail=error.detail)
+    event = _read_payload(parsed.payload)
+    if isinstance(event, Refusal):
+        return event
+    try:
+        keyids = envelope.verify(parsed)
+    except BadSignature as error:
+        return refuse(Code.BAD_SIGNATURE, key=error.keyid)
+    except MalformedKey as error:
+        return refuse(Code.MALFORMED, path="$.signatures", detail=str(error))
+    stored = envelope.to_bytes(parsed)
+    return Candidate(stored, Signed(event, keyids, envelope.leaf_entry(stored)))
+
+
+def _read_payload(payload: bytes) -> AnyEvent | Refusal:
+    try:
+        event = decode(payload)
+    except msgspec.ValidationError as error:
+        return _invalid(str(error), payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return refuse(Code.MALFORMED, path="$.payload", detail=f"not JSON: {error}")
+    try:
+        canonical = encode(event) == payload
+    except (OverflowError, ValueError):
+        canonical = False
+    if not canonical:
+        return refuse(
+            Code.MALFORMED, path="$.payload",
+            detail="not canonical JSON (RFC 8785): names sorted, no white space, no defaults",
+        )  # fmt: skip
+    return event
+
+
+def _invalid(message: str, payload: bytes) -> Refusal:
+    detail, _, path = message.rpartition(" - at `")
+    path = path.rstrip("`") if detail else "$"
+    detail = detail or message
+    if path == "$.type" and detail.startswith("Invalid value"):
+        return refuse(Code.UNKNOWN_TYPE, path="$.type", type=_type_named(payload))
+    return refuse(Code.MALFORMED, path=path, detail=f"{path}: {detail}")
+
+
+def _type_named(payload: bytes) -> str:
+    named = msgspec.json.decode(payload)["type"]
+    return str(named)[:80]

@@ -1,0 +1,123 @@
+"""A group of candidates decided in order, in memory: what it would add. No writing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from msgspec import Struct, field
+
+from domain import tags
+from domain.admission import admit, mandate_tags, signer_tags
+from domain.events.catalogue import type_of
+from domain.refusals import Refusal
+from domain.state import Fact, Model, Numbered, State
+from ledger.candidate import Candidate
+from ledger.models import DatabaseHistory, ModelCache
+
+
+class Row(Struct, frozen=True):
+    """An event to be written at its position."""
+
+    position: int
+    type: str
+    event_id: str
+    stored: bytes
+    entry: bytes
+    tags: tuple[str, ...]
+
+
+class Repeat(Struct, frozen=True):
+    """The same event again: it stands at this position, in the ledger or in this very group."""
+
+    position: int
+    event_id: str
+
+
+Verdict = Row | Repeat | Refusal
+
+
+class Group(Struct):
+    """What deciding came to: a verdict for each candidate, what to write, and the way back."""
+
+    base: int
+    admitted_at: datetime
+    verdicts: list[Verdict] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    undo: dict[str, Model | None] = field(default_factory=dict)
+
+
+class Decider:
+    """Decides groups on the models of a cache, which it moves along with each admitted event."""
+
+    def __init__(self, cache: ModelCache) -> None:
+        """Work on a cache that stands at the ledger's head."""
+        self._cache = cache
+
+    def decide(
+        self,
+        conn: psycopg.Connection[Any],
+        candidates: Sequence[Candidate | Refusal],
+        base: int,
+        now: datetime,
+    ) -> Group:
+        """Decide candidates in order as if written after position `base`.
+
+        A poisoned candidate is refused alone: the others stand. The cache then stands after the
+        group; `revert` takes it back, where the group was not written.
+        """
+        group = Group(base, now)
+        history = DatabaseHistory(conn, base)
+        self._load(conn, candidates, base)
+        state = State(self._cache.models, self._cache.facts, history)
+        for candidate in candidates:
+            if isinstance(candidate, Refusal):
+                group.verdicts.append(candidate)
+                continue
+            # A key may have been bound within this group: only now is its party known.
+            self._cache.load(conn, mandate_tags(state, candidate.signed), base)
+            group.verdicts.append(self._decide_one(group, state, history, candidate))
+        return group
+
+    def revert(self, group: Group) -> None:
+        """Take the cache back to before a group."""
+        self._cache.models.update(group.undo)
+        for row in group.rows:
+            self._cache.facts[row.event_id] = None
+
+    def _load(
+        self,
+        conn: psycopg.Connection[Any],
+        candidates: Sequence[Candidate | Refusal],
+        base: int,
+    ) -> None:
+        wanted: dict[str, None] = {}
+        for candidate in candidates:
+            if not isinstance(candidate, Refusal):
+                signed = candidate.signed
+                wanted.update(dict.fromkeys((*tags.needed(signed.event), *signer_tags(signed))))
+        self._cache.load(conn, wanted, base)
+
+    def _decide_one(
+        self, group: Group, state: State, history: DatabaseHistory, candidate: Candidate
+    ) -> Verdict:
+        signed = candidate.signed
+        event = signed.event
+        known = state.fact(event.id)
+        if known and known.digest == signed.digest:
+            return Repeat(known.position, event.id)
+        position = group.base + len(group.rows) + 1
+        admitted = admit(state, signed, group.admitted_at, position)
+        if isinstance(admitted, Refusal):
+            return admitted
+        models, kind = self._cache.models, type_of(event)
+        for tag, model in admitted.models.items():
+            group.undo.setdefault(tag, models.get(tag))
+            models[tag] = model
+        self._cache.facts[event.id] = Fact(
+            position, kind, event.actor, event.occurred_at, signed.digest
+        )
+        history.add(Numbered(position, event), admitted.tags)
+        row = Row(position, kind, event.id, candidate.stored, signed.digest, admitted.tags)
+        group.rows.append(row)
+        return row

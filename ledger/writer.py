@@ -1,0 +1,92 @@
+"""Writes one decided group: rows, tags, tiles and the signed checkpoint, all or nothing."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any, Final
+
+import psycopg
+
+from ledger.checkpoint import Checkpoint, NoteSigner, sign_checkpoint
+from ledger.database_tiles import DatabaseTiles
+from ledger.group import Group, Row
+from ledger.hashing import leaf_hash
+from ledger.merkle import Tree
+from ledger.positions import LeafIndex, Position
+from ledger.receipt import Receipt
+from ledger.tiles import HEIGHT, TileRef, new_full_tiles
+
+_APPEND: Final = files("ledger").joinpath("append.sql").read_bytes()
+
+
+class Writer:
+    """Grows the tree and signs its head, for one writing process."""
+
+    def __init__(self, signer: NoteSigner, origin: str) -> None:
+        """Sign checkpoints under the log's origin."""
+        self._signer = signer
+        self._origin = origin
+        self._tree = Tree.empty()
+
+    def restore(self, conn: psycopg.Connection[Any], size: int) -> None:
+        """Take up the tree as the database has it."""
+        self._tree = Tree.restore(size, DatabaseTiles(conn))
+
+    def follow(self, entries: Sequence[bytes]) -> None:
+        """Grow the tree by what another process appended."""
+        self._tree.append([leaf_hash(entry) for entry in entries])
+        self._tree.trim()
+
+    def write(self, conn: psycopg.Connection[Any], group: Group) -> list[Receipt] | None:
+        """Write a group and give the receipts of its rows; None where another process was first.
+
+        Raises:
+            psycopg.Error: where the database fails; then nothing of the group is recorded.
+        """
+        tree = self._tree.copy()
+        tree.append([leaf_hash(row.entry) for row in group.rows])
+        checkpoint = Checkpoint(self._origin, tree.size, tree.root())
+        note = sign_checkpoint(checkpoint, self._signer)
+        written = conn.execute(_APPEND, _parameters(group, tree, note), binary=True).fetchone()
+        if written is None:
+            return None
+        receipts = _receipts(group, tree, note)
+        tree.trim()
+        self._tree = tree
+        return receipts
+
+
+def _parameters(group: Group, tree: Tree, note: str) -> dict[str, Any]:
+    rows = group.rows
+    tiles = list(new_full_tiles(group.base, tree.size))
+    return {
+        "base": group.base,
+        "new": tree.size,
+        "admitted_at": group.admitted_at,
+        "positions": [row.position for row in rows],
+        "types": [row.type for row in rows],
+        "data": [row.stored for row in rows],
+        "tags": [tag for row in rows for tag in row.tags],
+        "tag_positions": [row.position for row in rows for _ in row.tags],
+        "levels": [ref.level for ref in tiles],
+        "indexes": [ref.index for ref in tiles],
+        "hashes": [_content(tree, ref) for ref in tiles],
+        "roots": [tree.node(((ref.level or 0) + 1) * HEIGHT, ref.index) for ref in tiles],
+        "note": note,
+    }
+
+
+def _content(tree: Tree, ref: TileRef) -> bytes:
+    return tree.tile(ref.level or 0, ref.index, ref.width)
+
+
+def _receipts(group: Group, tree: Tree, note: str) -> list[Receipt]:
+    proofs = tree.inclusion_proofs(LeafIndex(group.base))
+    return [_receipt(row, proof, tree.size, note, group) for row, proof in zip(
+        group.rows, proofs, strict=True
+    )]  # fmt: skip
+
+
+def _receipt(row: Row, proof: list[bytes], size: int, note: str, group: Group) -> Receipt:
+    return Receipt(
+        Position(row.position), leaf_hash(row.entry), size, tuple(proof), note, group.admitted_at
+    )
