@@ -104,7 +104,7 @@ def _why_not(
 
 
 def _as_of(history: History, event: AnyEvent, models: Models, position: int) -> State:
-    """Give the state that an event saw at its position, with the affected models as refolded."""
+    """Give the state at an event's position as it is known today, the affected models refolded."""
     seen: Models = {}
     facts: dict[str, Fact | None] = {}
     for tag in needed(event):
@@ -129,5 +129,5 @@ def _collision(inner: Refusal, event: AnyEvent, position: int, corrected: int) -
         return inner
     return refuse(
         Code.CORRECTION_COLLIDES, cause=event.id, position=position, inner=inner.code.value,
-        detail_zh=inner.zh, detail_en=inner.en,
+        detail_zh=inner.zh.rstrip("。"), detail_en=inner.en.rstrip("."),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from domain.events.foreign import EpcisCaptured
 from domain.produce import RULE_SETS
 from domain.refusals import Code, Refusal, refuse
 from domain.rules.batch import batch_known, batch_new, product_known, unit_fits
+from domain.rules.foreign import epcis_readable
 from domain.rules.governance import (
     cooperative_admits_farmers,
     is_member,
@@ -27,6 +28,7 @@ from domain.rules.governance import (
     rule_set_known,
 )
 from domain.rules.holding import held
+from domain.rules.in_force import rule_set
 from domain.rules.interval import interval_elapsed
 from domain.rules.mass_balance import mass_balance, outputs_differ, split_keeps_product
 from domain.rules.offer import demand_is_actors, offer_is_actors, offer_within_holding
@@ -95,7 +97,7 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
     m.OrderRefused: (answered_by_side, after_order),
     m.OrderCancelled: (answered_by_side, after_order),
     EventCorrected: (),
-    EpcisCaptured: (),
+    EpcisCaptured: (epcis_readable,),
 }  # fmt: skip
 """What each type must pass beyond signature, role, references and time."""
 
@@ -110,9 +112,9 @@ def decide(state: State, signed: Signed, now: datetime) -> Refusal | None:
     event = signed.event
     if isinstance(event, g.LedgerOpened):
         return _opening(state, signed, event)
-    ledger = state.ledger()
-    if ledger is None:
-        return refuse(Code.LEDGER_NOT_OPEN)
+    rules = rule_set(state)
+    if isinstance(rules, Refusal):
+        return rules
     fact = state.fact(event.id)
     if fact:
         return refuse(Code.ID_REUSED, id=event.id, cause=event.id, position=fact.position)
@@ -120,7 +122,7 @@ def decide(state: State, signed: Signed, now: datetime) -> Refusal | None:
         keys_in_force(state, signed, now)
         or speaks_for_actor(state, signed)
         or member_signs_too(state, signed)
-        or not_ahead(event, now, RULE_SETS[ledger.rules])
+        or not_ahead(event, now, rules)
         or decide_again(state, event)
     )
 

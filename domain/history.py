@@ -1,6 +1,6 @@
 """Folding a tag's events into its model, corrections taken into account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from domain.events.catalogue import AnyEvent
 from domain.events.correction import Correctable, EventCorrected
@@ -10,12 +10,12 @@ from domain.tags import touched
 Substitutes = dict[str, Correctable | None]
 
 
-def substitutes(events: Iterable[Numbered], before: int | None = None) -> Substitutes:
+def substitutes(events: Iterable[Numbered]) -> Substitutes:
     """Give what stands in place of each corrected event; the latest correction counts."""
     return {
         item.event.event: item.event.replacement
         for item in events
-        if isinstance(item.event, EventCorrected) and (before is None or item.position < before)
+        if isinstance(item.event, EventCorrected)
     }
 
 
@@ -29,14 +29,14 @@ def in_effect(
             yield item.position, event
 
 
-def fold(tag: str, events: Iterable[Numbered], before: int | None = None) -> Model | None:
+def fold(tag: str, events: Sequence[Numbered], before: int | None = None) -> Model | None:
     """Fold the events of a tag, in order, into its model as of before a position (or now).
 
-    Corrections that came at or after `before` do not count yet.
+    Every correction counts, later ones too: what was wrong was wrong from the beginning.
     """
-    events = [item for item in events if before is None or item.position < before]
+    earlier = [item for item in events if before is None or item.position < before]
     model: Model | None = None
-    for position, event in in_effect(events, substitutes(events)):
+    for position, event in in_effect(earlier, substitutes(events)):
         if tag in touched(event):
             model = evolve(model, tag, event, position)
     return model

@@ -1,7 +1,7 @@
 """Quantities as integers of the smallest unit, and how a person reads them."""
 
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
@@ -19,6 +19,14 @@ class Unit(Enum):
     GRAM = "GRM"
     PIECE = "H87"
     MILLILITRE = "MLT"
+
+
+UNIT_NAMES: Final = {
+    Unit.GRAM: ("克", "grams"),
+    Unit.PIECE: ("件", "pieces"),
+    Unit.MILLILITRE: ("毫升", "millilitres"),
+}
+"""Each unit's name in Chinese and English."""
 
 
 class BatchQuantity(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,14 +67,14 @@ def show(quantity: int, unit: Unit, language: str = "zh") -> str:
 
 
 def show_price(price: Price, unit: Unit, language: str = "zh") -> str:
-    """Write a price as `¥38.00 /公斤`, or for an odd quantity `¥38.00 / 12 件`."""
+    """Write a price as `¥38.00/公斤`, or for an odd quantity `¥38.00/12 件`."""
     symbol = "¥" if price.currency == "CNY" else f"{price.currency} "
     yuan, fen = divmod(price.amount, 100)
     per = {"zh": "件", "en": "pc"} if unit is Unit.PIECE else {"zh": "公斤", "en": "kg"}
     if unit is Unit.MILLILITRE:
         per = {"zh": "升", "en": "L"}
     one = 1 if unit is Unit.PIECE else 1000
-    each = per[language] if price.per == one else f" {show(price.per, unit, language)}"
+    each = per[language] if price.per == one else show(price.per, unit, language)
     return f"{symbol}{yuan:,}.{fen:02d}/{each}"
 
 

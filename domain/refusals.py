@@ -21,6 +21,7 @@ class Code(Enum):
     MEMBER_MUST_SIGN = "member-must-sign"
     LEDGER_NOT_OPEN = "ledger-not-open"
     LEDGER_OPEN = "ledger-open"
+    WRONG_LOG_KEY = "wrong-log-key"
     UNKNOWN_RULES = "unknown-rules"
     PERSONAL_DATA = "personal-data"
     ID_REUSED = "id-reused"
@@ -77,6 +78,8 @@ def refuse(
 ) -> Refusal:
     """Make a refusal; facts named `x_zh` and `x_en` fill `{x}` in their own language."""
     zh, en = SENTENCES[code.value]
+    if position:
+        facts["position"] = position
     return Refusal(
         code, _fill(zh, facts, "_zh"), _fill(en, facts, "_en"),
         cause or None, position or None, path,

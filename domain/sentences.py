@@ -38,8 +38,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The key {key} expired at {when}. Have your cooperative renew it.",
     ),
     "not-authorised": (
-        "{who} 不能做这件事：{need_zh}。",
-        "{who} may not say this: {need_en}.",
+        "{who} 不能做这件事：{need}。",
+        "{who} may not say this: {need}.",
     ),
     "member-must-sign": (
         "社员 {member} 有自己的密钥，入社要本人也签名。",
@@ -52,6 +52,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "ledger-open": (
         "台账已经开账，不能再开一次。",
         "The ledger is open already; it can't be opened twice.",
+    ),
+    "wrong-log-key": (
+        "开账记录里的日志公钥不是这台服务器的（{key}）。请用 suyuan open 开账。",
+        "The opening names another log key than this server's ({key}). Use suyuan open.",
     ),
     "unknown-rules": (
         "没有名为 {rules}、摘要相符的规则集。请先升级程序。",
@@ -113,13 +117,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{place} is not a plot; nothing is harvested or treated there.",
     ),
     "not-held": (
+        ("批次 {batch} 在 {place} 可动用 {held}（已留给订单的不算），这里要 {asked}。请核对数量。"),
         (
-            "批次 {batch} 在 {place} 可动用 {held_zh}（已留给订单的不算），这里要 {asked_zh}。"
-            "请核对数量。"
-        ),
-        (
-            "Of batch {batch}, {held_en} can be moved at {place} (what orders have reserved aside);"
-            " {asked_en} asked. Check the quantity."
+            "Of batch {batch}, {held} can be moved at {place} (what orders have reserved aside);"
+            " {asked} asked. Check the quantity."
         ),
     ),
     "shipment-not-open": (
@@ -131,22 +132,19 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The shipment {shipment} is addressed to {to}; {who} can't receive it.",
     ),
     "difference-unexplained": (
-        "批次 {batch} 发出 {sent_zh}，点收加差异合计 {counted_zh}。少了的请写明数量和原因。",
+        "批次 {batch} 发出 {sent}，点收加差异合计 {counted}。少了的请写明数量和原因。",
         (
-            "Of batch {batch}, {sent_en} were sent; counted and differences make {counted_en}."
+            "Of batch {batch}, {sent} were sent; counted and differences make {counted}."
             " State what is short and why."
         ),
     ),
     "mass-balance": (
-        "{process}最多得 {most_zh}，这里写了 {out_zh}。请核对投入和产出。",
-        (
-            "At most {most_en} can come out when {process}; this says {out_en}."
-            " Check inputs and outputs."
-        ),
+        "{process}最多得 {most}，这里写了 {out}。请核对投入和产出。",
+        ("At most {most} can come out when {process}; this says {out}. Check inputs and outputs."),
     ),
     "wrong-output": (
-        "{process}的产出批次 {batch} 不对：{need_zh}。",
-        "The output batch {batch} does not fit a batch that is {process}: {need_en}.",
+        "{process}的产出批次 {batch} 不对：{need}。",
+        "The output batch {batch} does not fit a batch that is {process}: {need}.",
     ),
     "interval-not-elapsed": (
         "{plot} 用过 {substance}，安全间隔期到 {until}，还不能采收。请到期后再采。",
@@ -156,19 +154,19 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "not-correctable": (
-        "这条记录不能这样更正：{need_zh}。",
-        "This event can't be corrected so: {need_en}.",
+        "这条记录不能这样更正：{need}。",
+        "This event can't be corrected so: {need}.",
     ),
     "correction-collides": (
-        "更正后，第 {position} 条记录就站不住了（{inner}：{detail_zh}）。请先更正那一条。",
+        "更正后，第 {position} 条记录就站不住了（{inner}：{detail}）。请先更正那一条。",
         (
             "With this correction the event at position {position} would be refused"
-            " ({inner}: {detail_en}). Correct that one first."
+            " ({inner}: {detail}). Correct that one first."
         ),
     ),
     "offer-exceeds-holding": (
-        "批次 {batch} 现在可供 {held_zh}，不够 {asked_zh}。",
-        "Of batch {batch}, {held_en} can be promised now, not {asked_en}.",
+        "批次 {batch} 现在可供 {held}，不够 {asked}。",
+        "Of batch {batch}, {held} can be promised now, not {asked}.",
     ),
     "offer-not-open": (
         "供应 {offer} 不在了：可能已撤回、已过期或从未发布。",
@@ -183,16 +181,16 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         'The order {order} is "{state}" now; this can\'t be done with it.',
     ),
     "order-mismatch": (
-        "与订单 {order} 不一致：{need_zh}。",
-        "This does not agree with the order {order}: {need_en}.",
+        "与订单 {order} 不一致：{need}。",
+        "This does not agree with the order {order}: {need}.",
     ),
     "price-mismatch": (
-        "价格变了：现在是 {now_zh}，你看到的是 {seen_zh}。请确认新价格后再下单。",
-        "The price is {now_en} now; you saw {seen_en}. Look again and order at the new price.",
+        "价格变了：现在是 {now}，你看到的是 {seen}。请确认新价格后再下单。",
+        "The price is {now} now; you saw {seen}. Look again and order at the new price.",
     ),
     "below-least": (
-        "这个供应 {least_zh} 起订，这里只有 {asked_zh}。",
-        "This offer starts at {least_en}; this is only {asked_en}.",
+        "这个供应 {least} 起订，这里只有 {asked}。",
+        "This offer starts at {least}; this is only {asked}.",
     ),
 }
 """Chinese and English by code; `{x}` is filled from the fact `x`, or `x_zh`/`x_en`."""

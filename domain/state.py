@@ -46,7 +46,7 @@ class Fact(Struct, frozen=True):
 
 
 class Signed(Struct, frozen=True):
-    """An event whose signatures are checked: by which keys, and the stored envelope's SHA-256."""
+    """An event whose signatures are checked: by which keys, and the payload's SHA-256."""
 
     event: AnyEvent
     keyids: tuple[str, ...]

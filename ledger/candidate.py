@@ -4,28 +4,31 @@ All of this needs no lock and no database; the signature check is the cost, and 
 the interpreter's lock while it runs.
 """
 
+from hashlib import sha256
+
 import msgspec
 
 from domain.events.catalogue import AnyEvent, decode, encode
 from domain.refusals import Code, Refusal, refuse
 from domain.state import Signed
 from ledger import envelope
-from ledger.errors import BadSignature, MalformedEnvelope, MalformedKey
+from ledger.errors import BadSignature, EnvelopeTooLarge, MalformedEnvelope, MalformedKey
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """An event ready to be decided, with the envelope as it would be stored."""
+    """An event ready to be decided, with the envelope as it would be stored and its entry."""
 
     stored: bytes
+    entry: bytes
     signed: Signed
 
 
 def read_candidate(raw: bytes) -> Candidate | Refusal:
     """Read an envelope, check that its payload is canonical, and verify every signature."""
-    if len(raw) > envelope.MAX_ENVELOPE:
-        return refuse(Code.TOO_LARGE, size=len(raw), limit=envelope.MAX_ENVELOPE)
     try:
         parsed = envelope.parse(raw)
+    except EnvelopeTooLarge:
+        return refuse(Code.TOO_LARGE, size=len(raw), limit=envelope.MAX_PAYLOAD)
     except MalformedEnvelope as error:
         return refuse(Code.MALFORMED, path=error.path, detail=error.detail)
     event = _read_payload(parsed.payload)
@@ -38,7 +41,8 @@ def read_candidate(raw: bytes) -> Candidate | Refusal:
     except MalformedKey as error:
         return refuse(Code.MALFORMED, path="$.signatures", detail=str(error))
     stored = envelope.to_bytes(parsed)
-    return Candidate(stored, Signed(event, keyids, envelope.leaf_entry(stored)))
+    digest = sha256(parsed.payload).digest()
+    return Candidate(stored, envelope.leaf_entry(stored), Signed(event, keyids, digest))
 
 
 def _read_payload(payload: bytes) -> AnyEvent | Refusal:

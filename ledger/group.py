@@ -118,6 +118,6 @@ class Decider:
             position, kind, event.actor, event.occurred_at, signed.digest
         )
         history.add(Numbered(position, event), admitted.tags)
-        row = Row(position, kind, event.id, candidate.stored, signed.digest, admitted.tags)
+        row = Row(position, kind, event.id, candidate.stored, candidate.entry, admitted.tags)
         group.rows.append(row)
         return row

@@ -1,17 +1,17 @@
 """Decision models in memory: folded when first needed, bounded, dropped when in doubt."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any, Final
 
 import psycopg
 
 from domain import tags
-from domain.events.catalogue import type_of
+from domain.events.catalogue import decode, type_of
 from domain.events.correction import EventCorrected
 from domain.history import fold
 from domain.state import Fact, Model, Numbered, evolve
-from ledger import log
-from ledger.envelope import leaf_entry
+from ledger import envelope, log
 
 MAX_MODELS: Final = 200_000
 """How many models and facts are kept, each about half a kilobyte."""
@@ -97,8 +97,9 @@ class ModelCache:
 
 def fact_of(stored: log.Stored) -> Fact:
     """Give what the rules need of a stored event."""
-    event = log.event_of(stored.data)
-    digest = leaf_entry(stored.data)
+    payload = envelope.parse(stored.data).payload
+    event = decode(payload)
+    digest = sha256(payload).digest()
     return Fact(stored.position, type_of(event), event.actor, event.occurred_at, digest)
 
 

@@ -16,11 +16,13 @@ from typing import Any, Final
 import psycopg
 from msgspec import Struct
 
+from domain.events.catalogue import AnyEvent
+from domain.events.governance import LedgerOpened
 from domain.refusals import Refusal
 from ledger import log
 from ledger.candidate import Candidate, read_candidate
-from ledger.checkpoint import NoteSigner
 from ledger.group import Decider, Group, Repeat, Row
+from ledger.keys import Ed25519Key
 from ledger.models import ModelCache
 from ledger.outcome import Admission, Busy, Outcome, WriteFailed
 from ledger.receipt import Receipt
@@ -50,13 +52,11 @@ def _utc_now() -> datetime:
 class Sequencer:
     """Admits events; safe to call from any thread."""
 
-    def __init__(
-        self, database_url: str, signer: NoteSigner, origin: str, clock: Clock = _utc_now
-    ) -> None:
-        """Write to a ledger that is installed; `signer` signs its checkpoints under `origin`."""
+    def __init__(self, database_url: str, log_key: Ed25519Key, clock: Clock = _utc_now) -> None:
+        """Write to a ledger that is installed; `log_key` signs its checkpoints."""
         self._url = database_url
         self._clock = clock
-        self._writer = Writer(signer, origin)
+        self._writer = Writer(log_key)
         self._cache = ModelCache()
         self._decider = Decider(self._cache)
         self._conn: psycopg.Connection[Any] | None = None
@@ -151,6 +151,7 @@ class Sequencer:
 
     def _write(self, candidates: Sequence[Candidate | Refusal]) -> list[Outcome]:
         conn = self._connected()
+        candidates = [self._check_opening(candidate) for candidate in candidates]
         group, receipts = self._attempt(conn, candidates)
         if receipts is None:
             with conn.transaction():
@@ -162,6 +163,11 @@ class Sequencer:
         self._cache.trim()
         return _outcomes(conn, group, receipts)
 
+    def _check_opening(self, candidate: Candidate | Refusal) -> Candidate | Refusal:
+        if isinstance(candidate, Refusal) or not isinstance(candidate.signed.event, LedgerOpened):
+            return candidate
+        return self._writer.refuse_opening(candidate.signed.event) or candidate
+
     def _attempt(
         self, conn: psycopg.Connection[Any], candidates: Sequence[Candidate | Refusal]
     ) -> tuple[Group, list[Receipt] | None]:
@@ -170,6 +176,8 @@ class Sequencer:
         if not group.rows:
             # A refusal must hold as of the ledger's head, not of where we were left behind.
             return group, [] if log.head(conn) == self._position else None
+        if self._position == 0:
+            self._open(log.event_of(group.rows[0].stored))
         receipts = self._writer.write(conn, group)
         if receipts is None:
             self._decider.revert(group)
@@ -183,6 +191,8 @@ class Sequencer:
             conn = psycopg.connect(self._url, autocommit=True)
             position = log.head(conn)
             self._cache.clear()
+            for first in log.read(conn, 0, 1):
+                self._open(first.event)
             self._writer.restore(conn, position)
             self._position = position
             last = log.read_stored(conn, position - 1, 1)
@@ -191,8 +201,14 @@ class Sequencer:
             self._conn = conn
         return self._conn
 
+    def _open(self, event: AnyEvent) -> None:
+        if isinstance(event, LedgerOpened):
+            self._writer.open(event)
+
     def _catch_up(self, conn: psycopg.Connection[Any]) -> None:
         while rows := log.read_stored(conn, self._position, _CATCH_UP):
+            if self._position == 0:
+                self._open(log.event_of(rows[0].data))
             self._cache.follow(rows)
             self._writer.follow([log.entry_of(row) for row in rows])
             self._position = rows[-1].position

@@ -6,10 +6,14 @@ from typing import Any, Final
 
 import psycopg
 
-from ledger.checkpoint import Checkpoint, NoteSigner, sign_checkpoint
+from domain.events.governance import LedgerOpened
+from domain.refusals import Code, Refusal, refuse
+from ledger.checkpoint import Checkpoint, NoteSigner, encode_vkey, sign_checkpoint
 from ledger.database_tiles import DatabaseTiles
+from ledger.errors import LedgerError
 from ledger.group import Group, Row
 from ledger.hashing import leaf_hash
+from ledger.keys import Ed25519Key
 from ledger.merkle import Tree
 from ledger.positions import LeafIndex, Position
 from ledger.receipt import Receipt
@@ -21,11 +25,23 @@ _APPEND: Final = files("ledger").joinpath("append.sql").read_bytes()
 class Writer:
     """Grows the tree and signs its head, for one writing process."""
 
-    def __init__(self, signer: NoteSigner, origin: str) -> None:
-        """Sign checkpoints under the log's origin."""
-        self._signer = signer
-        self._origin = origin
+    def __init__(self, log_key: Ed25519Key) -> None:
+        """Sign checkpoints with the log's key, under the origin that the opening names."""
+        self._log_key = log_key
+        self._signer: NoteSigner | None = None
         self._tree = Tree.empty()
+
+    def open(self, event: LedgerOpened) -> None:
+        """Take the log's origin from the opening."""
+        self._signer = NoteSigner(event.origin, self._log_key)
+
+    def refuse_opening(self, event: LedgerOpened) -> Refusal | None:
+        """Refuse an opening that names another log key than this process signs with."""
+        try:
+            vkey = encode_vkey(NoteSigner(event.origin, self._log_key).verifier)
+        except LedgerError as error:
+            return refuse(Code.MALFORMED, path="$.origin", detail=str(error))
+        return None if event.log_key == vkey else refuse(Code.WRONG_LOG_KEY, key=vkey)
 
     def restore(self, conn: psycopg.Connection[Any], size: int) -> None:
         """Take up the tree as the database has it."""
@@ -42,9 +58,11 @@ class Writer:
         Raises:
             psycopg.Error: where the database fails; then nothing of the group is recorded.
         """
+        if self._signer is None:
+            raise LedgerError("the log has no origin before the ledger is opened")
         tree = self._tree.copy()
         tree.append([leaf_hash(row.entry) for row in group.rows])
-        checkpoint = Checkpoint(self._origin, tree.size, tree.root())
+        checkpoint = Checkpoint(self._signer.verifier.name, tree.size, tree.root())
         note = sign_checkpoint(checkpoint, self._signer)
         written = conn.execute(_APPEND, _parameters(group, tree, note), binary=True).fetchone()
         if written is None:

@@ -12,7 +12,7 @@ from domain.events.movements import (
     ShipmentReceived,
     ShipmentSent,
 )
-from domain.measures import Unit
+from domain.measures import UNIT_NAMES, Unit
 from domain.refusals import Code, Refusal, refuse
 from domain.rules.time import moved_batches
 from domain.state import State
@@ -38,7 +38,7 @@ def product_known(state: State, event: BatchHarvested | BatchTransformed) -> Ref
         if product is None:
             return refuse(Code.UNKNOWN_PRODUCT, gtin=batch_id[:14])
         if product.unit is not unit:
-            return _mismatch(batch_id, product.unit, unit)
+            return unit_mismatch(batch_id, product.unit, unit)
     return None
 
 
@@ -59,8 +59,16 @@ def unit_fits(
     for batch_id, unit in _moved(event):
         batch = state.batch(batch_id)
         if batch and batch.unit is not unit:
-            return _mismatch(batch_id, batch.unit, unit)
+            return unit_mismatch(batch_id, batch.unit, unit)
     return None
+
+
+def unit_mismatch(batch_id: str, unit: Unit, given: Unit) -> Refusal:
+    """Make the refusal of a quantity in another unit than the batch is counted in."""
+    return refuse(
+        Code.UNIT_MISMATCH, batch=batch_id, unit_zh=UNIT_NAMES[unit][0],
+        unit_en=UNIT_NAMES[unit][1], given_zh=UNIT_NAMES[given][0], given_en=UNIT_NAMES[given][1],
+    )  # fmt: skip
 
 
 def _made(event: BatchHarvested | BatchTransformed) -> Iterable[Made]:
@@ -81,7 +89,3 @@ def _moved(
         came = tuple((item.batch, item.unit) for item in event.items)
         return (*came, *((short.batch, short.unit) for short in event.differences))
     return ((event.batch, event.unit),)
-
-
-def _mismatch(batch_id: str, unit: Unit, given: Unit) -> Refusal:
-    return refuse(Code.UNIT_MISMATCH, batch=batch_id, unit=unit.value, given=given.value)

@@ -90,7 +90,10 @@ def member_known(state: State, event: g.MembershipBegan) -> Refusal | None:
         return refuse(Code.UNKNOWN_PARTY, party=event.member)
     membership = state.membership(event.actor, event.member)
     if membership and membership.open:
-        return refuse(Code.EXISTS, what=f"{event.actor}/{event.member}")
+        return refuse(
+            Code.EXISTS, what_zh=f"{event.actor} 的社员 {event.member}",
+            what_en=f"{event.member} as a member of {event.actor}",
+        )  # fmt: skip
     return None
 
 
@@ -99,7 +102,10 @@ def is_member(state: State, event: g.MembershipEnded) -> Refusal | None:
     membership = state.membership(event.actor, event.member)
     if membership and membership.open:
         return None
-    return refuse(Code.UNKNOWN_PARTY, party=event.member)
+    return refuse(
+        Code.NOT_AUTHORISED, who=event.actor,
+        need_zh=f"{event.member} 现在不是它的社员", need_en=f"{event.member} is no member of it now",
+    )  # fmt: skip
 
 
 def _is_authority(state: State, party_id: str) -> bool:

@@ -1,6 +1,7 @@
 """The pre-harvest interval, 安全间隔期."""
 
 from domain.events.movements import BatchHarvested
+from domain.moments import show_moment
 from domain.refusals import Code, Refusal, refuse
 from domain.state import State
 
@@ -17,6 +18,7 @@ def interval_elapsed(state: State, harvest: BatchHarvested) -> Refusal | None:
         if treatment.since <= harvest.occurred_at < treatment.until:
             return refuse(
                 Code.INTERVAL_NOT_ELAPSED, cause=treatment.event, position=treatment.position,
-                plot=plot.name, substance=treatment.substance, until=treatment.until.isoformat(),
+                plot=plot.name, substance=treatment.substance,
+                until_zh=show_moment(treatment.until), until_en=show_moment(treatment.until, "en"),
             )  # fmt: skip
     return None

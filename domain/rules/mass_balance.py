@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from domain.events.movements import BatchTransformed, Process
 from domain.measures import BatchQuantity, Unit, show
-from domain.produce import PROCESS_ZH, RULE_SETS
+from domain.produce import PROCESS_ZH
 from domain.refusals import Code, Refusal, refuse
+from domain.rules.batch import unit_mismatch
+from domain.rules.in_force import rule_set
 from domain.state import State
 
 Sums = dict[Unit, int]
@@ -18,17 +20,15 @@ def mass_balance(state: State, event: BatchTransformed) -> Refusal | None:
     Where inputs and outputs can't be expressed in one unit, the units don't fit.
     Source: conservation of mass; the table of yields with its sources in `domain.produce`.
     """
-    ledger = state.ledger()
-    if ledger is None:
-        return None
-    permille = RULE_SETS[ledger.rules].yields[event.process].permille
+    rules = rule_set(state)
+    if isinstance(rules, Refusal):
+        return rules
+    permille = rules.yields[event.process].permille
     inputs, outputs = _sums(state, event.inputs), _sums(state, event.outputs)
     for unit, out in outputs.items():
         if unit not in inputs:
             given = event.inputs[0]
-            return refuse(
-                Code.UNIT_MISMATCH, batch=given.batch, unit=given.unit.value, given=unit.value
-            )
+            return unit_mismatch(given.batch, given.unit, unit)
         most = inputs[unit] * permille // 1000
         if out > most:
             return refuse(

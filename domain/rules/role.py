@@ -21,6 +21,18 @@ HOLDERS: Final = frozenset({
 GROWERS: Final = frozenset({Role.FARMER, Role.COOPERATIVE})
 OFFICE: Final = frozenset({Role.AUTHORITY, Role.COOPERATIVE})
 
+ROLE_ZH: Final = {
+    Role.AUTHORITY: "主管部门",
+    Role.COOPERATIVE: "合作社",
+    Role.FARMER: "农户",
+    Role.PROCESSOR: "加工企业",
+    Role.CARRIER: "承运方",
+    Role.WAREHOUSE: "仓储方",
+    Role.RETAILER: "零售商",
+    Role.BUYER: "采购商",
+    Role.INSPECTOR: "检测机构",
+}
+
 MAY: Final[dict[type, frozenset[Role]]] = {
     g.RulesAdopted: frozenset({Role.AUTHORITY}),
     g.PartyAdmitted: OFFICE,
@@ -60,8 +72,9 @@ def role(state: State, event: AnyEvent) -> Refusal | None:
     allowed = MAY[type(event)]
     if party and party.roles & allowed:
         return None
-    names = ", ".join(sorted(r.value for r in allowed))
+    names = [role for role in Role if role in allowed]
     return refuse(
         Code.NOT_AUTHORISED, who=event.actor,
-        need_zh=f"需要以下身份之一：{names}", need_en=f"it takes one of the roles {names}",
+        need_zh=f"要有{'、'.join(ROLE_ZH[role] for role in names)}的身份才行",
+        need_en=f"it takes one of the roles {', '.join(role.value for role in names)}",
     )  # fmt: skip

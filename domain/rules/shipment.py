@@ -1,7 +1,8 @@
 """Sending to somebody who exists, and receiving what was sent, once, by the addressee."""
 
 from domain.events.movements import ShipmentReceived, ShipmentSent
-from domain.measures import show
+from domain.measures import Unit, show
+from domain.models.shipment import Shipment
 from domain.refusals import Code, Refusal, refuse
 from domain.state import State
 
@@ -53,8 +54,8 @@ def counted_in_full(state: State, event: ShipmentReceived) -> Refusal | None:
         explained[short.batch] = explained.get(short.batch, 0) + short.quantity
     for batch_id in dict.fromkeys((*shipment.items, *counted, *explained)):
         sent, came = shipment.items.get(batch_id, 0), counted.get(batch_id, 0)
-        batch = state.batch(batch_id)
-        if batch is None:
+        unit = _unit(state, shipment, batch_id)
+        if unit is None:
             return refuse(Code.UNKNOWN_BATCH, batch=batch_id)
         code = Code.DIFFERENCE_UNEXPLAINED if came <= sent else Code.NOT_HELD
         total = came + explained.get(batch_id, 0)
@@ -63,9 +64,15 @@ def counted_in_full(state: State, event: ShipmentReceived) -> Refusal | None:
             return refuse(
                 code, batch=batch_id, cause=event.shipment, position=shipment.position,
                 place=place.name if place else event.place,
-                sent_zh=show(sent, batch.unit), sent_en=show(sent, batch.unit, "en"),
-                held_zh=show(sent, batch.unit), held_en=show(sent, batch.unit, "en"),
-                asked_zh=show(came, batch.unit), asked_en=show(came, batch.unit, "en"),
-                counted_zh=show(total, batch.unit), counted_en=show(total, batch.unit, "en"),
+                sent_zh=show(sent, unit), sent_en=show(sent, unit, "en"),
+                held_zh=show(sent, unit), held_en=show(sent, unit, "en"),
+                asked_zh=show(came, unit), asked_en=show(came, unit, "en"),
+                counted_zh=show(total, unit), counted_en=show(total, unit, "en"),
             )  # fmt: skip
     return None
+
+
+def _unit(state: State, shipment: Shipment, batch_id: str) -> Unit | None:
+    """Give a batch's unit; one that was sent but is not named in the receipt is not in reach."""
+    batch = state.batch(batch_id)
+    return batch.unit if batch else shipment.units.get(batch_id)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.events import governance as g
+from domain.moments import show_moment
 from domain.refusals import Code, Refusal, refuse
 from domain.state import Signed, State
 
@@ -16,7 +17,10 @@ def keys_in_force(state: State, signed: Signed, now: datetime) -> Refusal | None
         if key.revoked_by:
             return refuse(Code.KEY_REVOKED, key=did, cause=key.revoked_by, position=key.revoked_at)
         if key.expires and now >= key.expires:
-            return refuse(Code.KEY_EXPIRED, key=did, when=key.expires.isoformat())
+            return refuse(
+                Code.KEY_EXPIRED, key=did, when_zh=show_moment(key.expires),
+                when_en=show_moment(key.expires, "en"),
+            )  # fmt: skip
     return None
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events.catalogue import AnyEvent
+from domain.moments import show_moment
 from domain.produce import RuleSet
 from domain.refusals import Code, Refusal, refuse
 from domain.state import State
@@ -14,8 +15,9 @@ def not_ahead(event: AnyEvent, now: datetime, rules: RuleSet) -> Refusal | None:
     """Refuse what is further ahead of the ledger's clock than clocks differ."""
     if event.occurred_at > now + timedelta(minutes=rules.skew_minutes):
         return refuse(
-            Code.TIME_AHEAD, when=event.occurred_at.isoformat(), minutes=rules.skew_minutes
-        )
+            Code.TIME_AHEAD, when_zh=show_moment(event.occurred_at),
+            when_en=show_moment(event.occurred_at, "en"), minutes=rules.skew_minutes,
+        )  # fmt: skip
     return None
 
 
@@ -73,5 +75,6 @@ def moved_batches(event: AnyEvent) -> tuple[str, ...]:
 def _before(event: AnyEvent, then: datetime, cause: str, position: int) -> Refusal:
     return refuse(
         Code.TIME_BEFORE_CAUSE, cause=cause, position=position,
-        when=event.occurred_at.isoformat(), then=then.isoformat(),
+        when_zh=show_moment(event.occurred_at), when_en=show_moment(event.occurred_at, "en"),
+        then_zh=show_moment(then), then_en=show_moment(then, "en"),
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What ends on paper: the Digital Link in its QR code, and the label around it."""

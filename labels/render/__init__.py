@@ -1,0 +1,1 @@
+"""Renderers: each turns placed labels into one file format."""

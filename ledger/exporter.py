@@ -1,0 +1,105 @@
+"""Takes an export out of the database: the whole ledger, or the bundle of one batch."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import psycopg
+
+from domain import tags
+from domain.events.governance import LedgerOpened
+from ledger import export, log
+from ledger.database_tiles import hash_reader
+from ledger.errors import LedgerError
+from ledger.positions import Position, leaf_index
+from ledger.proofs import inclusion_proof
+
+_PAGE: Final = 2000
+
+
+class NothingToExport(LedgerError):
+    """The ledger is empty, or does not know the batch."""
+
+
+def export_ledger(conn: psycopg.Connection[Any]) -> Iterator[bytes]:
+    """Give the whole ledger up to its newest checkpoint, line by line.
+
+    Raises:
+        NothingToExport: where the ledger is empty.
+    """
+    opened = _opened(conn)
+    size, note = _newest(conn)
+    header = export.Header(export.FORMAT, opened.origin, opened.log_key, size)
+    return export.write(header, _lines(conn, size), note)
+
+
+def export_batch(conn: psycopg.Connection[Any], batches: Sequence[str]) -> Iterator[bytes]:
+    """Give what proves one batch: the events of its lineage and of the keys that signed them.
+
+    `batches` begins with the batch itself; its ancestors follow.
+
+    Raises:
+        NothingToExport: where the ledger has no event of the batch.
+    """
+    opened = _opened(conn)
+    size, note = _newest(conn)
+    positions = _positions_of(conn, batches, size)
+    if not positions:
+        raise NothingToExport(f"the ledger has no batch {batches[0]}")
+    header = export.Header(export.FORMAT, opened.origin, opened.log_key, size, batches[0])
+    return export.write(header, _proved(conn, sorted(positions), size), note)
+
+
+def _opened(conn: psycopg.Connection[Any]) -> LedgerOpened:
+    first = log.read(conn, 0, 1)
+    if not first or not isinstance(first[0].event, LedgerOpened):
+        raise NothingToExport("the ledger is empty")
+    return first[0].event
+
+
+def _newest(conn: psycopg.Connection[Any]) -> tuple[int, str]:
+    row = conn.execute(
+        "SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        raise NothingToExport("the ledger has no checkpoint yet")
+    return int(row[0]), str(row[1])
+
+
+def _lines(conn: psycopg.Connection[Any], size: int) -> Iterator[export.Line]:
+    after = 0
+    while rows := log.read_stored(conn, after, _PAGE, size):
+        for row in rows:
+            yield export.Line(row.position, row.admitted_at, row.data)
+        after = rows[-1].position
+
+
+def _proved(
+    conn: psycopg.Connection[Any], positions: Sequence[int], size: int
+) -> Iterator[export.Line]:
+    nodes = hash_reader(conn, size)
+    for position in positions:
+        row = log.read_stored(conn, position - 1, 1)[0]
+        proof = inclusion_proof(leaf_index(Position(position)), size, nodes)
+        yield export.Line(position, row.admitted_at, row.data, tuple(proof))
+
+
+def _positions_of(conn: psycopg.Connection[Any], batches: Sequence[str], size: int) -> set[int]:
+    """Collect the lineage's events, then what says who may sign them."""
+    wanted = [tags.batch(batch) for batch in batches]
+    rows = dict(_tagged(conn, wanted, size))
+    if not rows:
+        return set()
+    recorded = [log.decoded(row) for row in rows.values()]
+    actors = {item.event.actor for item in recorded}
+    keys = {did for item in recorded for did in item.keyids}
+    governing = [tags.LEDGER, *map(tags.party, sorted(actors)), *map(tags.key, sorted(keys))]
+    master = [tags.product(batch[:14]) for batch in batches]
+    rows.update(_tagged(conn, [*governing, *master], size))
+    return {1, *rows}
+
+
+def _tagged(
+    conn: psycopg.Connection[Any], wanted: Sequence[str], size: int
+) -> Iterator[tuple[int, log.Stored]]:
+    for _, stored in log.stored_by_tags(conn, wanted, size):
+        yield stored.position, stored
