@@ -1,0 +1,81 @@
+"""The composition root of the HTTP side: routers, static files, and errors as problems."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from api.errors import Problem, problem_response, unavailable
+from api.graph.router import graphql_router
+from api.pages import router as pages
+from api.rest import batches, events, health, labels, log
+from api.services import Services
+
+STATIC: Final = Path(__file__).parent / "web" / "static"
+_DESCRIPTION: Final = (
+    "Every movement of a produce batch is one signed event in an append-only ledger."
+    " Errors are RFC 9457 problems."
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Build the application over services, which the caller starts and stops."""
+    app = FastAPI(
+        title="Suyuan 溯源", version="0.1.0", description=_DESCRIPTION, lifespan=_lifespan
+    )
+    app.state.services = services
+    for router in (events.router, batches.router, log.router, labels.router, health.router):
+        app.include_router(router)
+    app.include_router(graphql_router(services, dev=services.settings.dev), prefix="/graphql")
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _handle_errors(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(Problem)
+    async def problem(_request: Request, error: Problem) -> Response:
+        return problem_response(error)
+
+    @app.exception_handler(psycopg.Error)
+    async def database(_request: Request, _error: psycopg.Error) -> Response:
+        return problem_response(unavailable())
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return problem_response(
+            Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "malformed",
+                f"参数 {where} 不对：{first['msg']}。",
+                f"{where}: {first['msg']}.",
+            )  # fmt: skip
+        )
+
+    @app.exception_handler(HTTPException)
+    async def http(_request: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        return problem_response(
+            Problem(
+                status,
+                status.phrase.lower().replace(" ", "-"),
+                f"这里没有这一页或不能这样用（{status.value}）。",
+                f"{status.phrase}.",
+                dict(error.headers or {}),
+            )  # fmt: skip
+        )

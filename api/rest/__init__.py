@@ -1,0 +1,1 @@
+"""The REST interface: events in, batches, proofs and labels out."""

@@ -1,0 +1,36 @@
+"""What handlers take from the request: the services, and the wait for one's own writes."""
+
+from http import HTTPStatus
+from typing import Annotated, cast
+
+from fastapi import Depends, Query, Request
+
+from api.errors import Problem
+from api.services import Services
+
+
+def services_of(request: Request) -> Services:
+    """Give the process's services."""
+    return cast("Services", request.app.state.services)
+
+
+Use = Annotated[Services, Depends(services_of)]
+
+
+def caught_up(
+    services: Use,
+    at: Annotated[int | None, Query(ge=1, description="show at least this position")] = None,
+) -> None:
+    """Wait for `?at=POSITION`, so that one sees what one has just recorded.
+
+    Raises:
+        Problem: 503 where the projections don't get there in time.
+    """
+    if at is not None and not services.wait_for(at):
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "behind", f"还没有整理到第 {at} 条，请稍后再看。",
+            f"Position {at} does not show yet; try again.", headers={"Retry-After": "1"},
+        )  # fmt: skip
+
+
+CaughtUp = Depends(caught_up)

@@ -1,0 +1,152 @@
+"""Recording events, one or many, and reading one back with its receipt."""
+
+from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.errors import (
+    Problem,
+    busy,
+    not_found,
+    refusal_members,
+    refusal_response,
+    unavailable,
+)
+from api.rest.context import Use
+from api.services import Services
+from domain.events.catalogue import type_of
+from domain.refusals import Refusal
+from ledger import log, receipt
+from ledger.envelope import MAX_ENVELOPE
+from ledger.outcome import Admission, Busy, Outcome, WriteFailed
+from ledger.receipts import receipt_for
+
+router = APIRouter(prefix="/api/events", tags=["events"])
+
+NDJSON: Final = "application/x-ndjson"
+_CHUNK: Final = 500
+
+_ENVELOPE: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "object", "required": [
+                "payload", "payloadType", "signatures",
+            ]}},
+            NDJSON: {"schema": {"type": "string", "description": "an envelope a line"}},
+        },
+    }
+}  # fmt: skip
+
+
+@router.post("", status_code=201, openapi_extra=_ENVELOPE)
+async def record(request: Request, services: Use) -> Response:
+    """Record a signed event (a DSSE envelope), or many as NDJSON, answered line by line.
+
+    One: 201 with its receipt, 200 where it was there already, or a problem. Many: a line of answer
+    for each line, in order; what is refused is refused alone.
+    """
+    if request.headers.get("content-type", "").startswith(NDJSON):
+        return StreamingResponse(_record_many(request, services), media_type=NDJSON)
+    raw = await _body(request)
+    outcome = (await _submit(services, [raw]))[0]
+    if isinstance(outcome, Refusal):
+        return refusal_response(outcome)
+    status = HTTPStatus.OK if outcome.already else HTTPStatus.CREATED
+    headers = {"Location": f"/api/events/{outcome.event_id}"}
+    return Response(
+        receipt.to_json(outcome.receipt), status, headers, media_type="application/json"
+    )
+
+
+@router.get("/{event_id}")
+def read(event_id: str, services: Use) -> Response:
+    """Give an event as it was signed, with the receipt of its admission."""
+    with services.connection() as conn:
+        stored = log.find_stored(conn, event_id)
+        if stored is None:
+            raise not_found(f"台账里没有记录 {event_id}。", f"No event {event_id} is recorded.")
+        recorded = log.decoded(stored)
+        body = {
+            "position": stored.position,
+            "type": type_of(recorded.event),
+            "event": recorded.event,
+            "envelope": msgspec.Raw(stored.data),
+            "receipt": msgspec.Raw(receipt.to_json(receipt_for(conn, stored))),
+        }
+    return Response(msgspec.json.encode(body), media_type="application/json")
+
+
+async def _body(request: Request) -> bytes:
+    """Read one envelope, and no more than one may have."""
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_ENVELOPE:
+            break
+    return bytes(raw)
+
+
+async def _submit(services: Services, raws: list[bytes]) -> list[Outcome]:
+    try:
+        return await services.submit(raws)
+    except Busy as error:
+        raise busy(error.retry_after) from error
+    except WriteFailed as error:
+        raise unavailable() from error
+
+
+async def _record_many(request: Request, services: Services) -> AsyncIterator[bytes]:
+    number = 0
+    async for lines in _chunks(request):
+        try:
+            outcomes = await _submit(services, lines)
+        except Problem as problem:
+            # The status line has gone out: what is not recorded is said line by line.
+            for at in range(number + 1, number + len(lines) + 1):
+                yield _line({"line": at, "code": problem.code, "detail": problem.en})
+            return
+        for outcome in outcomes:
+            number += 1
+            yield _answer(number, outcome)
+
+
+async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
+    rest = b""
+    lines: list[bytes] = []
+    async for chunk in request.stream():
+        *whole, rest = (rest + chunk).split(b"\n")
+        lines += [line for line in whole if line.strip()]
+        if len(rest) > MAX_ENVELOPE:
+            break
+        while len(lines) >= _CHUNK:
+            yield lines[:_CHUNK]
+            lines = lines[_CHUNK:]
+    if rest.strip():
+        lines.append(rest)
+    for part in _parts(lines):
+        yield part
+
+
+def _parts(lines: list[bytes]) -> Iterator[list[bytes]]:
+    for at in range(0, len(lines), _CHUNK):
+        yield lines[at : at + _CHUNK]
+
+
+def _answer(number: int, outcome: Outcome) -> bytes:
+    if isinstance(outcome, Admission):
+        return _line({
+            "line": number,
+            "id": outcome.event_id,
+            "already": outcome.already,
+            "receipt": msgspec.Raw(receipt.to_json(outcome.receipt)),
+        })  # fmt: skip
+    return _line({"line": number, **refusal_members(outcome)})
+
+
+def _line(body: dict[str, Any]) -> bytes:
+    return msgspec.json.encode(body) + b"\n"

@@ -1,0 +1,87 @@
+"""What a running process has open: the database, the sequencer, the projections, the vault."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from projections.registry import ALL
+from projections.runner import Runner
+from psycopg_pool import ConnectionPool
+
+from api.keyring import Keyring
+from api.settings import Settings
+from ledger import vault
+from ledger.outcome import Outcome
+from ledger.schema import install, reaching
+from ledger.sequencer import Sequencer
+
+
+class Services:
+    """Everything that handlers use; one for a process."""
+
+    def __init__(self, settings: Settings, database_url: str) -> None:
+        """Prepare over an installed database; `running` starts and stops it."""
+        keyring = Keyring(settings.data)
+        self.settings = settings
+        self.database_url = database_url
+        self.vault = keyring.vault()
+        self.sequencer = Sequencer(database_url, keyring.log_key())
+        self.runner = Runner(database_url, ALL)
+        self.pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+            database_url, min_size=1, max_size=16, open=False, kwargs={"autocommit": True}
+        )
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """Borrow a connection with autocommit."""
+        with self.pool.connection() as conn:
+            yield conn
+
+    async def submit(self, raws: Sequence[bytes]) -> list[Outcome]:
+        """Hand envelopes to the sequencer and await one outcome for each.
+
+        Raises:
+            Busy: where too many wait already.
+            WriteFailed: where the database failed; sending the same again is safe.
+        """
+        return await asyncio.wrap_future(self.sequencer.submit(raws))
+
+    def wait_for(self, position: int, timeout_s: float = 5.0) -> bool:
+        """Wait until every projection shows a position; tells whether it does."""
+        return self.runner.wait_for(position, timeout_s)
+
+    def start(self) -> None:
+        """Open the pool, begin to write and to project."""
+        self.pool.open(wait=True)
+        self.sequencer.start()
+        self.runner.start()
+
+    def stop(self) -> None:
+        """Finish what was handed in, and close everything."""
+        self.sequencer.stop()
+        self.runner.stop()
+        self.pool.close()
+
+
+def prepare(database_url: str) -> None:
+    """Install what a database lacks.
+
+    Raises:
+        DatabaseUnreachable: where it does not answer.
+    """
+    with reaching(database_url) as conn:
+        install(conn, vault.SQL)
+
+
+@contextmanager
+def running(settings: Settings, database_url: str) -> Iterator[Services]:
+    """Give started services, and stop them at the end whatever happens."""
+    prepare(database_url)
+    services = Services(settings, database_url)
+    services.start()
+    try:
+        yield services
+    finally:
+        services.stop()

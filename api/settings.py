@@ -1,0 +1,176 @@
+"""Settings: what the environment says, read once, checked, and frozen.
+
+`VARIABLES` is the one table of them: `Settings.from_environment` reads it and `suyuan --help`
+prints it. An empty value counts as unset, because that is what a compose file hands on for a
+variable that nobody set.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+_LOOPBACK: Final = "127.0.0.1"
+_WILDCARDS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 — compared with, never bound
+_HIGHEST_PORT: Final = 65535
+_YES: Final = frozenset({"1", "true", "yes", "on"})
+_NO: Final = frozenset({"0", "false", "no", "off"})
+
+
+class SettingsError(ValueError):
+    """A setting that can't be used: which one, what it holds, and what it should hold."""
+
+    def __init__(self, variable: str, value: str, remedy: str) -> None:
+        super().__init__(f"{variable}={value!r} can't be used: {remedy}")
+        self.variable = variable
+        self.remedy = remedy
+
+
+class Variable(NamedTuple):
+    """One environment variable: its name, its default as text, and a line of description."""
+
+    name: str
+    default: str
+    description: str
+
+
+DATABASE_URL: Final = Variable(
+    "DATABASE_URL",
+    "",
+    "PostgreSQL to use, as postgresql://…; without it, one starts by itself in SUYUAN_DATA",
+)
+SUYUAN_DATA: Final = Variable(
+    "SUYUAN_DATA", "./.suyuan", "data folder: the embedded PostgreSQL, keys and attachments"
+)
+PORT: Final = Variable("PORT", "8000", "TCP port to serve on, 1–65535")
+SUYUAN_HOST: Final = Variable(
+    "SUYUAN_HOST", _LOOPBACK, "address to serve on; 0.0.0.0 opens it to the network"
+)
+SUYUAN_PUBLIC_URL: Final = Variable(
+    "SUYUAN_PUBLIC_URL",
+    "",
+    "address that printed QR codes lead to, e.g. https://sy.example.cn; default http://HOST:PORT",
+)
+SUYUAN_DEV: Final = Variable(
+    "SUYUAN_DEV", "0", "1 shows GraphiQL and allows GraphQL introspection; `make run` sets it"
+)
+
+VARIABLES: Final = (
+    DATABASE_URL,
+    SUYUAN_DATA,
+    PORT,
+    SUYUAN_HOST,
+    SUYUAN_PUBLIC_URL,
+    SUYUAN_DEV,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the product can be told from outside, already checked.
+
+    Attributes:
+        database_url: a `postgresql://` URL, or None for the embedded server.
+        data: the data folder, absolute; it need not exist yet.
+        port: 1 to 65535.
+        host: the address to bind.
+        public_url: scheme and host (and path, if any), without a trailing slash.
+        dev: whether GraphiQL and GraphQL introspection are on.
+    """
+
+    database_url: str | None
+    data: Path
+    port: int
+    host: str
+    public_url: str
+    dev: bool
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings from `environment` (default: that of this process).
+
+        Raises:
+            SettingsError: a value that can't be used.
+        """
+        env = os.environ if environment is None else environment
+        port = _port(_text(env, PORT))
+        host = _host(_text(env, SUYUAN_HOST))
+        return cls(
+            database_url=_database_url(_text(env, DATABASE_URL)),
+            data=_folder(_text(env, SUYUAN_DATA)),
+            port=port,
+            host=host,
+            public_url=_public_url(_text(env, SUYUAN_PUBLIC_URL)) or _own_url(host, port),
+            dev=_flag(SUYUAN_DEV, _text(env, SUYUAN_DEV)),
+        )
+
+
+def _text(env: Mapping[str, str], variable: Variable) -> str:
+    return env.get(variable.name, "").strip() or variable.default
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _HIGHEST_PORT):
+        raise SettingsError(PORT.name, text, "give a whole number from 1 to 65535")
+    return int(text)
+
+
+def _host(text: str) -> str:
+    if "/" in text or any(character.isspace() for character in text):
+        raise SettingsError(SUYUAN_HOST.name, text, "give an address or a host name, no URL")
+    return text.strip("[]")
+
+
+def _folder(text: str) -> Path:
+    if "\0" in text:
+        raise SettingsError(SUYUAN_DATA.name, text, "give the path of a folder")
+    folder = Path(text).expanduser().absolute()
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if not nearest.is_dir():
+        raise SettingsError(SUYUAN_DATA.name, text, f"{nearest} is a file; give a folder")
+    return folder
+
+
+def _database_url(text: str) -> str | None:
+    if not text:
+        return None
+    scheme, separator, _ = text.partition("://")
+    if not separator or scheme not in {"postgresql", "postgres"}:
+        # What stands there may be a password: show no more than the scheme.
+        raise SettingsError(
+            DATABASE_URL.name,
+            f"{scheme}://…" if separator else "…",
+            "give postgresql://USER:PASSWORD@HOST:PORT/NAME, or leave it unset to have an "
+            f"embedded PostgreSQL in {SUYUAN_DATA.name}",
+        )
+    return text
+
+
+def _public_url(text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise SettingsError(SUYUAN_PUBLIC_URL.name, text, str(error)) from error
+    if parts.scheme not in {"http", "https"} or not host:
+        raise SettingsError(SUYUAN_PUBLIC_URL.name, text, "give http://HOST or https://HOST")
+    if parts.query or parts.fragment or parts.username or any(c.isspace() for c in text):
+        raise SettingsError(
+            SUYUAN_PUBLIC_URL.name, text, "no user, query or fragment: it is printed into QR codes"
+        )
+    return text.rstrip("/")
+
+
+def _own_url(host: str, port: int) -> str:
+    reachable = _LOOPBACK if host in _WILDCARDS else host
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def _flag(variable: Variable, text: str) -> bool:
+    if text.lower() not in _YES | _NO:
+        raise SettingsError(variable.name, text, "give 1 or 0")
+    return text.lower() in _YES

@@ -1,0 +1,68 @@
+"""What every test may use: a real PostgreSQL, a browser's path, and hypothesis's profiles."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+
+from api.embedded import embedded_server
+
+IN_CI = os.environ.get("CI") == "true"
+
+settings.register_profile(
+    "dev", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "ci",
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ci" if IN_CI else "dev")
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[str]:
+    """The URL of a PostgreSQL of this session's own, from the same code that `suyuan serve` uses.
+
+    It syncs nothing to the disk, for speed: its data are thrown away. A test that is about
+    durability starts an `embedded_server` of its own. Its folder is not pytest's, which each
+    pytest that starts closes to other users, the server's among them.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="suyuan-test-") as folder,
+        embedded_server(Path(folder), durable=False) as url,
+    ):
+        yield url
+
+
+@pytest.fixture
+def database_url(database_server: str) -> Iterator[str]:
+    """The URL of a fresh, empty database, dropped (connections and all) after the test."""
+    name = f"test_{next(_NUMBERS)}"
+    with psycopg.connect(database_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY FILE_COPY")
+        yield database_server.replace("/suyuan?", f"/{name}?")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The path of Debian's chromium; without it the test is skipped, in CI it fails."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        message = "chromium is not installed: apt-get install chromium, or `make test` as root"
+        if IN_CI:
+            pytest.fail(message)
+        pytest.skip(message)
+    return Path(found)
