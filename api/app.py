@@ -64,7 +64,7 @@ def _handle_errors(app: FastAPI) -> None:
                 "malformed",
                 f"参数 {where} 不对：{first['msg']}。",
                 f"{where}: {first['msg']}.",
-            )  # fmt: skip
+            )
         )
 
     @app.exception_handler(HTTPException)
@@ -77,5 +77,5 @@ def _handle_errors(app: FastAPI) -> None:
                 f"这里没有这一页或不能这样用（{status.value}）。",
                 f"{status.phrase}.",
                 dict(error.headers or {}),
-            )  # fmt: skip
+            )
         )
