@@ -1,0 +1,78 @@
+"""What stands on a batch's label, taken from its passport: nothing is typed in twice."""
+
+from typing import Any
+
+import psycopg
+
+from domain.measures import Unit, show
+from domain.townships import name as township_name
+from labels.content import LabelContent
+from labels.link import digital_link
+from ledger.vault import Vault
+from projections.passport import Origin, Passport, Who, document
+
+_UNNAMED = "农户（未公开姓名）"
+
+
+def label_content(
+    conn: psycopg.Connection[Any], vault: Vault, public_url: str, batch: str
+) -> LabelContent | None:
+    """Give the content of a batch's label; None where there is no such batch of ours.
+
+    A person's name comes from the vault, and only with consent.
+    """
+    passport = document(conn, batch)
+    if passport is None or passport.gtin is None or passport.lot is None:
+        return None
+    product = passport.product
+    return LabelContent(
+        product=(product.zh if product else None) or passport.gtin,
+        lot=passport.lot,
+        gtin=passport.gtin,
+        url=digital_link(public_url, passport.gtin, passport.lot),
+        origin=_origin(passport.origins),
+        producer=_producer(conn, vault, passport),
+        date=_date(passport),
+        date_label="采收日期" if _is_harvest(passport) else "生产日期",
+        quantity=_content(passport),
+    )
+
+
+def _origin(origins: tuple[Origin, ...]) -> str:
+    places = [o.plot.township for o in origins if o.plot and o.plot.township]
+    names = list(dict.fromkeys(township_name(code) for code in places))
+    if not names:
+        return "见溯源档案"
+    return names[0] if len(names) == 1 else f"{names[0]}等 {len(names)} 地"
+
+
+def _producer(conn: psycopg.Connection[Any], vault: Vault, passport: Passport) -> str:
+    made = passport.made
+    if made is None:
+        return "见溯源档案"
+    return shown_name(conn, vault, made.actor)
+
+
+def shown_name(conn: psycopg.Connection[Any], vault: Vault, who: Who) -> str:
+    """Give the name by which the public may know a party."""
+    if who.name:
+        return who.name
+    card = vault.names(conn, [who.id]).get(who.id)
+    return card.name if card and card.consent else _UNNAMED
+
+
+def _is_harvest(passport: Passport) -> bool:
+    return passport.made is not None and passport.made.kind == "harvested"
+
+
+def _date(passport: Passport) -> str:
+    if passport.made is None:
+        return "见溯源档案"
+    return f"{passport.made.occurred_at:%Y-%m-%d}"
+
+
+def _content(passport: Passport) -> str | None:
+    product = passport.product
+    if product is None or product.content_quantity is None or product.content_unit is None:
+        return None
+    return show(product.content_quantity, Unit(product.content_unit))

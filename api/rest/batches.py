@@ -1,0 +1,68 @@
+"""Batches as data: the passport's document, the genealogy, and the bundle that proves it."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from api.errors import Problem, not_found
+from api.rest.context import CaughtUp, Use
+from ledger import exporter
+from projections.passport import document_json
+from projections.trace import Trace, trace
+
+router = APIRouter(prefix="/api/batches", tags=["batches"], dependencies=[CaughtUp])
+
+JSON: Final = "application/json"
+NDJSON: Final = "application/x-ndjson"
+Direction = Literal["back", "forward", "both"]
+
+
+@router.get("/{gtin}/{lot:path}/trace")
+def read_trace(
+    gtin: str,
+    lot: str,
+    services: Use,
+    direction: Annotated[Direction, Query(description="ancestors, descendants, or both")] = "both",
+) -> Response:
+    """Give a batch's genealogy: nodes and edges with quantities, as of a position."""
+    return Response(msgspec.json.encode(_trace(services, gtin, lot, direction)), media_type=JSON)
+
+
+@router.get("/{gtin}/{lot:path}/bundle")
+def read_bundle(gtin: str, lot: str, services: Use) -> Response:
+    """Give what proves this batch alone, for `suyuan verify`: no database, no trust."""
+    lineage = _trace(services, gtin, lot, "back")
+    batches = [f"{gtin}/{lot}", *(node.key for node in lineage.nodes)]
+    with services.connection() as conn:
+        try:
+            lines = list(exporter.export_batch(conn, list(dict.fromkeys(batches))))
+        except exporter.NothingToExport as error:
+            raise _unknown(gtin, lot) from error
+    return StreamingResponse(iter(lines), media_type=NDJSON)
+
+
+@router.get("/{gtin}/{lot:path}")
+def read_batch(gtin: str, lot: str, services: Use) -> Response:
+    """Give a batch's passport as data."""
+    with services.connection() as conn:
+        body = document_json(conn, f"{gtin}/{lot}")
+    if body is None:
+        raise _unknown(gtin, lot)
+    return Response(body, media_type=JSON)
+
+
+def _trace(services: Use, gtin: str, lot: str, direction: Direction) -> Trace:
+    with services.connection() as conn:
+        found = trace(conn, f"{gtin}/{lot}", direction)
+    if found is None:
+        raise _unknown(gtin, lot)
+    return found
+
+
+def _unknown(gtin: str, lot: str) -> Problem:
+    return not_found(
+        f"台账里没有批次 {gtin}/{lot}。请核对标签上的批号。",
+        f"There is no batch {gtin}/{lot}. Check the lot on the label.",
+    )
