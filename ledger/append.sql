@@ -6,18 +6,18 @@ WITH head AS (
     RETURNING 1
 ), event AS (
     INSERT INTO ledger.event (position, type, data, admitted_at)
-    SELECT e.position, e.type, e.data, %(admitted_at)s::timestamptz
-    FROM head, unnest(%(positions)s::bigint[], %(types)s::text[], %(data)s::bytea[])
-        AS e (position, type, data)
+    SELECT %(base)s::bigint + e.number, e.type, e.data, %(admitted_at)s::timestamptz
+    FROM head, unnest(%(types)b::text[], %(data)b::bytea[])
+        WITH ORDINALITY AS e (type, data, number)
 ), tag AS (
     INSERT INTO ledger.tag (tag, position)
     SELECT t.tag, t.position
-    FROM head, unnest(%(tags)s::text[], %(tag_positions)s::bigint[]) AS t (tag, position)
+    FROM head, unnest(%(tags)b::text[], %(tag_positions)b::bigint[]) AS t (tag, position)
 ), tile AS (
     INSERT INTO ledger.tile (level, index, hashes, root)
     SELECT t.level, t.index, t.hashes, t.root
     FROM head, unnest(
-        %(levels)s::smallint[], %(indexes)s::bigint[], %(hashes)s::bytea[], %(roots)s::bytea[]
+        %(levels)b::bigint[], %(indexes)b::bigint[], %(hashes)b::bytea[], %(roots)b::bytea[]
     ) AS t (level, index, hashes, root)
 ), checkpoint AS (
     INSERT INTO ledger.checkpoint (size, note, signed_at)

@@ -6,22 +6,21 @@ can't be overtaken for ever.
 """
 
 import os
-import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
-from msgspec import Struct
 
 from domain.events.catalogue import AnyEvent
 from domain.events.governance import LedgerOpened
 from domain.refusals import Refusal
-from ledger import log
-from ledger.candidate import Candidate, read_candidate
+from ledger import arrays, log
+from ledger.candidate import Candidate
 from ledger.group import Decider, Group, Repeat, Row
+from ledger.intake import Deliver, Intake, Parcel
 from ledger.keys import Ed25519Key
 from ledger.models import ModelCache
 from ledger.outcome import Admission, Busy, Outcome, WriteFailed
@@ -31,18 +30,9 @@ from ledger.writer import Writer
 
 MAX_GROUP: Final = 1000
 MAX_WAITING: Final = 20_000
-_SLICE: Final = 32
 _CATCH_UP: Final = 5000
 
 Clock = Callable[[], datetime]
-
-
-class Parcel(Struct):
-    """Envelopes that one caller handed in together, in order, with where the answer goes."""
-
-    reading: list[Future[list[Candidate | Refusal]]]
-    size: int
-    answer: Future[list[Outcome]]
 
 
 def _utc_now() -> datetime:
@@ -64,90 +54,75 @@ class Sequencer:
         self._last_admitted = datetime.min.replace(tzinfo=UTC)
         self._waiting = 0
         self._lock = threading.Lock()
-        self._parcels: queue.SimpleQueue[Parcel | None] = queue.SimpleQueue()
-        self._readers = ThreadPoolExecutor(os.cpu_count() or 1, "verify")
+        self._intake = Intake(os.cpu_count() or 1)
         self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
 
     def start(self) -> "Sequencer":
         """Begin to write."""
+        self._intake.start()
         self._thread.start()
         return self
 
     def stop(self) -> None:
         """Finish what was handed in, then end."""
-        self._parcels.put(None)
+        self._intake.close()
         self._thread.join()
-        self._readers.shutdown()
         self._disconnect()
 
-    def submit(self, raws: Sequence[bytes]) -> Future[list[Outcome]]:
-        """Hand in envelopes; the answer has one outcome for each, in order.
+    def hand_in(self, raws: Sequence[bytes], deliver: Deliver) -> None:
+        """Hand in envelopes; `deliver` gets one outcome for each, in order, or what failed.
 
         Raises:
             Busy: where too many wait already; nothing of these is taken then.
         """
         with self._lock:
-            if self._waiting + len(raws) > MAX_WAITING and self._waiting:
+            if self._waiting and self._waiting + len(raws) > MAX_WAITING:
                 raise Busy(retry_after=1 + self._waiting // 5000)
             self._waiting += len(raws)
-        slices = [raws[at : at + _SLICE] for at in range(0, len(raws), _SLICE)]
-        reading = [self._readers.submit(_read_slice, part) for part in slices]
-        parcel = Parcel(reading, len(raws), Future())
-        self._parcels.put(parcel)
-        return parcel.answer
+        self._intake.put(Parcel(raws, deliver))
+
+    def submit(self, raws: Sequence[bytes]) -> Future[list[Outcome]]:
+        """Hand in envelopes; the future has one outcome for each, in order.
+
+        Raises:
+            Busy: where too many wait already; nothing of these is taken then.
+        """
+        future: Future[list[Outcome]] = Future()
+
+        def deliver(answer: list[Outcome] | Exception) -> None:
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+        self.hand_in(raws, deliver)
+        return future
 
     def admit(self, raw: bytes) -> Outcome:
         """Hand in one envelope and wait for its outcome."""
         return self.submit([raw]).result()[0]
 
     def _run(self) -> None:
-        while True:
-            parcels, last = self._take()
-            if parcels:
-                self._answer(parcels)
-            if last:
-                return
-
-    def _take(self) -> tuple[list[Parcel], bool]:
-        """Wait for a parcel, then take what else has queued up, whole parcels at a time."""
-        first = self._parcels.get()
-        if first is None:
-            return [], True
-        parcels, size = [first], first.size
-        while size < MAX_GROUP:
-            try:
-                more = self._parcels.get_nowait()
-            except queue.Empty:
-                break
-            if more is None:
-                return parcels, True
-            parcels.append(more)
-            size += more.size
-        return parcels, False
+        while (parcels := self._intake.take(MAX_GROUP)) is not None:
+            self._answer(parcels)
 
     def _answer(self, parcels: list[Parcel]) -> None:
-        candidates = [c for parcel in parcels for part in parcel.reading for c in part.result()]
+        candidates = [c for parcel in parcels for c in parcel.candidates]
+        outcomes: list[Outcome] = []
+        failure: Exception | None = None
         try:
-            outcomes: list[Outcome] = []
             for at in range(0, len(candidates), MAX_GROUP):
                 outcomes += self._write(candidates[at : at + MAX_GROUP])
         except Exception as error:  # noqa: BLE001  every caller must hear of it
-            self._fail(parcels, error)
-            return
-        finally:
-            with self._lock:
-                self._waiting -= len(candidates)
+            self._disconnect()
+            failure = WriteFailed(f"the ledger could not be written: {error}")
+            failure.__cause__ = error
+        with self._lock:
+            self._waiting -= len(candidates)
         at = 0
         for parcel in parcels:
-            parcel.answer.set_result(outcomes[at : at + parcel.size])
-            at += parcel.size
-
-    def _fail(self, parcels: list[Parcel], error: Exception) -> None:
-        self._disconnect()
-        failure = WriteFailed(f"the ledger could not be written: {error}")
-        failure.__cause__ = error
-        for parcel in parcels:
-            parcel.answer.set_exception(failure)
+            parcel.deliver(failure or outcomes[at : at + len(parcel.raws)])
+            at += len(parcel.raws)
 
     def _write(self, candidates: Sequence[Candidate | Refusal]) -> list[Outcome]:
         conn = self._connected()
@@ -189,6 +164,7 @@ class Sequencer:
     def _connected(self) -> psycopg.Connection[Any]:
         if self._conn is None or self._conn.closed:
             conn = psycopg.connect(self._url, autocommit=True)
+            arrays.register(conn)
             position = log.head(conn)
             self._cache.clear()
             for first in log.read(conn, 0, 1):
@@ -218,10 +194,6 @@ class Sequencer:
         if self._conn is not None:
             self._conn.close()
             self._conn = None
-
-
-def _read_slice(raws: Sequence[bytes]) -> list[Candidate | Refusal]:
-    return [read_candidate(raw) for raw in raws]
 
 
 def _outcomes(

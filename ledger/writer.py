@@ -8,6 +8,7 @@ import psycopg
 
 from domain.events.governance import LedgerOpened
 from domain.refusals import Code, Refusal, refuse
+from ledger.arrays import bytea_array, int8_array, text_array
 from ledger.checkpoint import Checkpoint, NoteSigner, encode_vkey, sign_checkpoint
 from ledger.database_tiles import DatabaseTiles
 from ledger.errors import LedgerError
@@ -80,15 +81,16 @@ def _parameters(group: Group, tree: Tree, note: str) -> dict[str, Any]:
         "base": group.base,
         "new": tree.size,
         "admitted_at": group.admitted_at,
-        "positions": [row.position for row in rows],
-        "types": [row.type for row in rows],
-        "data": [row.stored for row in rows],
-        "tags": [tag for row in rows for tag in row.tags],
-        "tag_positions": [row.position for row in rows for _ in row.tags],
-        "levels": [ref.level for ref in tiles],
-        "indexes": [ref.index for ref in tiles],
-        "hashes": [_content(tree, ref) for ref in tiles],
-        "roots": [tree.node(((ref.level or 0) + 1) * HEIGHT, ref.index) for ref in tiles],
+        "types": text_array([row.type for row in rows]),
+        "data": bytea_array([row.stored for row in rows]),
+        "tags": text_array([tag for row in rows for tag in row.tags]),
+        "tag_positions": int8_array([row.position for row in rows for _ in row.tags]),
+        "levels": int8_array([ref.level or 0 for ref in tiles]),
+        "indexes": int8_array([ref.index for ref in tiles]),
+        "hashes": bytea_array([_content(tree, ref) for ref in tiles]),
+        "roots": bytea_array(
+            [tree.node(((ref.level or 0) + 1) * HEIGHT, ref.index) for ref in tiles]
+        ),
         "note": note,
     }
 
