@@ -7,15 +7,16 @@ from typing import Any
 
 import psycopg
 from projections.registry import ALL
-from projections.runner import Runner
 from psycopg_pool import ConnectionPool
 
+from api.hand_back import HandBack
 from api.keyring import Keyring
 from api.settings import Settings
 from ledger import vault
 from ledger.outcome import Outcome
 from ledger.schema import install, reaching
 from ledger.sequencer import Sequencer
+from projections.runner import Runner
 
 
 class Services:
@@ -29,6 +30,7 @@ class Services:
         self.vault = keyring.vault()
         self.sequencer = Sequencer(database_url, keyring.log_key())
         self.runner = Runner(database_url, ALL)
+        self._hand_back: HandBack | None = None
         self.pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             database_url, min_size=1, max_size=16, open=False, kwargs={"autocommit": True}
         )
@@ -46,7 +48,10 @@ class Services:
             Busy: where too many wait already.
             WriteFailed: where the database failed; sending the same again is safe.
         """
-        return await asyncio.wrap_future(self.sequencer.submit(raws))
+        loop = asyncio.get_running_loop()
+        if self._hand_back is None or self._hand_back.loop is not loop:
+            self._hand_back = HandBack(self.sequencer, loop)
+        return await self._hand_back.submit(raws)
 
     def wait_for(self, position: int, timeout_s: float = 5.0) -> bool:
         """Wait until every projection shows a position; tells whether it does."""

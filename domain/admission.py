@@ -30,8 +30,12 @@ def signer_tags(signed: Signed) -> tuple[str, ...]:
 def mandate_tags(state: State, signed: Signed) -> tuple[str, ...]:
     """Give the tags of the memberships by which the signers may speak for another actor."""
     actor = signed.event.actor
-    keys = (state.key(did) for did in signed.keyids)
-    return tuple(tags.member(key.party, actor) for key in keys if key and key.party != actor)
+    found = []
+    for did in signed.keyids:
+        key = state.key(did)
+        if key and key.party != actor:
+            found.append(tags.member(key.party, actor))
+    return tuple(found)
 
 
 def admit(state: State, signed: Signed, now: datetime, position: int) -> Admitted | Refusal:

@@ -149,6 +149,25 @@ _NAMED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
 }  # fmt: skip
 
 
+_BEGUN: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
+    v.BatchHarvested: _of_own_batch,
+    v.BatchTransformed: lambda e: _batches(e.outputs),
+    v.ShipmentSent: lambda e: (shipment(e.id),),
+    m.OfferMade: lambda e: (offer(e.id),),
+    m.DemandPosted: lambda e: (demand(e.id),),
+    m.OrderPlaced: lambda e: (order(e.id),),
+}
+
+
+def begun(event: AnyEvent) -> tuple[str, ...]:
+    """Give the tags that an event is the first of, if it is admitted; its own among them.
+
+    A writer may take them for new, and look only when it writes whether they are.
+    """
+    begins = _BEGUN.get(type(event))
+    return (recorded(event.id), *(begins(event) if begins else ()))
+
+
 def needed(event: AnyEvent) -> tuple[str, ...]:
     """Give the tags of all models, facts by id included, that deciding an event may look at.
 

@@ -1,8 +1,10 @@
 -- A whole group in one statement and one round trip, as compare-and-swap on the head:
--- where another process was first, no row comes back and nothing is written.
+-- where another process was first, or a tag that was taken for new is not, no row comes back and
+-- nothing is written.
 WITH head AS (
     UPDATE ledger.head SET position = %(new)s::bigint
     WHERE position = %(base)s::bigint
+      AND NOT EXISTS (SELECT FROM ledger.tag WHERE tag = ANY(%(assumed)b::text[]))
     RETURNING 1
 ), event AS (
     INSERT INTO ledger.event (position, type, data, admitted_at)

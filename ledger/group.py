@@ -45,6 +45,8 @@ class Group(Struct):
     verdicts: list[Verdict] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     undo: dict[str, Model | None] = field(default_factory=dict)
+    assumed: list[str] = field(default_factory=list)
+    """Tags taken for new, to be made sure of in the statement that writes."""
 
 
 class Decider:
@@ -60,14 +62,19 @@ class Decider:
         candidates: Sequence[Candidate | Refusal],
         base: int,
         now: datetime,
+        *,
+        assume: bool = True,
     ) -> Group:
         """Decide candidates in order as if written after position `base`.
 
-        A poisoned candidate is refused alone: the others stand. The cache then stands after the
-        group; `revert` takes it back, where the group was not written.
+        With `assume`, what an event would begin is taken for new without a look. A poisoned
+        candidate is refused alone: the others stand. The cache then stands after the group;
+        `revert` takes it back, where the group was not written.
         """
         group = Group(base, now)
         history = DatabaseHistory(conn, base)
+        if assume:
+            group.assumed = self._assume(candidates)
         self._load(conn, candidates, base)
         state = State(self._cache.models, self._cache.facts, history)
         for candidate in candidates:
@@ -75,7 +82,8 @@ class Decider:
                 group.verdicts.append(candidate)
                 continue
             # A key may have been bound within this group: only now is its party known.
-            self._cache.load(conn, mandate_tags(state, candidate.signed), base)
+            if mandates := mandate_tags(state, candidate.signed):
+                self._cache.load(conn, mandates, base)
             group.verdicts.append(self._decide_one(group, state, history, candidate))
         return group
 
@@ -84,6 +92,15 @@ class Decider:
         self._cache.models.update(group.undo)
         for row in group.rows:
             self._cache.facts[row.event_id] = None
+        self._cache.forget(group.assumed)
+
+    def _assume(self, candidates: Sequence[Candidate | Refusal]) -> list[str]:
+        return self._cache.assume_new(
+            tag
+            for candidate in candidates
+            if not isinstance(candidate, Refusal)
+            for tag in tags.begun(candidate.signed.event)
+        )
 
     def _load(
         self,

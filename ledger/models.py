@@ -72,6 +72,26 @@ class ModelCache:
                 events = [Numbered(row.position, log.event_of(row.data)) for row in rows]
                 self.models[tag] = fold(tag, events)
 
+    def assume_new(self, wanted: Iterable[str]) -> list[str]:
+        """Take tags that are not here for new, and give those so taken."""
+        taken = []
+        for tag in wanted:
+            if not self._has(tag):
+                taken.append(tag)
+                if tag.startswith(_FACT):
+                    self.facts[tag[len(_FACT) :]] = None
+                else:
+                    self.models[tag] = None
+        return taken
+
+    def forget(self, wanted: Iterable[str]) -> None:
+        """Forget what was assumed: it is read when needed."""
+        for tag in wanted:
+            if tag.startswith(_FACT):
+                self.facts.pop(tag[len(_FACT) :], None)
+            else:
+                self.models.pop(tag, None)
+
     def follow(self, recorded: Iterable[log.Stored]) -> None:
         """Take in events that another process appended, in order."""
         for stored in recorded:

@@ -127,12 +127,12 @@ class Sequencer:
     def _write(self, candidates: Sequence[Candidate | Refusal]) -> list[Outcome]:
         conn = self._connected()
         candidates = [self._check_opening(candidate) for candidate in candidates]
-        group, receipts = self._attempt(conn, candidates)
+        group, receipts = self._attempt(conn, candidates, assume=True)
         if receipts is None:
             with conn.transaction():
                 conn.execute("SELECT position FROM ledger.head FOR UPDATE")
                 self._catch_up(conn)
-                group, receipts = self._attempt(conn, candidates)
+                group, receipts = self._attempt(conn, candidates, assume=False)
         if receipts is None:
             raise WriteFailed("the ledger's head moved under its own lock")
         self._cache.trim()
@@ -144,27 +144,38 @@ class Sequencer:
         return self._writer.refuse_opening(candidate.signed.event) or candidate
 
     def _attempt(
-        self, conn: psycopg.Connection[Any], candidates: Sequence[Candidate | Refusal]
+        self,
+        conn: psycopg.Connection[Any],
+        candidates: Sequence[Candidate | Refusal],
+        *,
+        assume: bool,
     ) -> tuple[Group, list[Receipt] | None]:
         now = max(self._clock(), self._last_admitted)
-        group = self._decider.decide(conn, candidates, self._position, now)
-        if not group.rows:
-            # A refusal must hold as of the ledger's head, not of where we were left behind.
-            return group, [] if log.head(conn) == self._position else None
-        if self._position == 0:
-            self._open(log.event_of(group.rows[0].stored))
-        receipts = self._writer.write(conn, group)
+        group = self._decider.decide(conn, candidates, self._position, now, assume=assume)
+        receipts = self._write_rows(conn, group)
         if receipts is None:
             self._decider.revert(group)
-        else:
+        elif receipts:
             self._position += len(group.rows)
             self._last_admitted = now
         return group, receipts
+
+    def _write_rows(self, conn: psycopg.Connection[Any], group: Group) -> list[Receipt] | None:
+        if group.rows:
+            if self._position == 0:
+                self._open(log.event_of(group.rows[0].stored))
+            return self._writer.write(conn, group)
+        # A refusal must hold as of the ledger's head and of what there is, not of what we took
+        # for new or where we were left behind.
+        return None if group.assumed or log.head(conn) != self._position else []
 
     def _connected(self) -> psycopg.Connection[Any]:
         if self._conn is None or self._conn.closed:
             conn = psycopg.connect(self._url, autocommit=True)
             arrays.register(conn)
+            # Every look-up of a writer is by primary key; a plan made while a table was small,
+            # and kept, must not scan it when it has grown.
+            conn.execute("SET enable_seqscan = off")
             position = log.head(conn)
             self._cache.clear()
             for first in log.read(conn, 0, 1):

@@ -54,7 +54,9 @@ class Writer:
         self._tree.trim()
 
     def write(self, conn: psycopg.Connection[Any], group: Group) -> list[Receipt] | None:
-        """Write a group and give the receipts of its rows; None where another process was first.
+        """Write a group and give the receipts of its rows.
+
+        None where another process was first, or what the group took for new is not.
 
         Raises:
             psycopg.Error: where the database fails; then nothing of the group is recorded.
@@ -92,6 +94,7 @@ def _parameters(group: Group, tree: Tree, note: str) -> dict[str, Any]:
             [tree.node(((ref.level or 0) + 1) * HEIGHT, ref.index) for ref in tiles]
         ),
         "note": note,
+        "assumed": text_array(group.assumed),
     }
 
 
