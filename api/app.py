@@ -1,7 +1,5 @@
 """The composition root of the HTTP side: routers, static files, and errors as problems."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -9,6 +7,7 @@ from typing import Final
 import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -28,21 +27,32 @@ _DESCRIPTION: Final = (
 def create_app(services: Services) -> FastAPI:
     """Build the application over services, which the caller starts and stops."""
     app = FastAPI(
-        title="Suyuan 溯源", version="0.1.0", description=_DESCRIPTION, lifespan=_lifespan
-    )
+        title="Suyuan 溯源", version="0.1.0", description=_DESCRIPTION, docs_url=None,
+        redoc_url=None,
+    )  # fmt: skip
     app.state.services = services
     for router in (events.router, batches.router, log.router, labels.router, health.router):
         app.include_router(router)
     app.include_router(graphql_router(services, dev=services.settings.dev), prefix="/graphql")
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _serve_docs(app)
     _handle_errors(app)
     return app
 
 
-@asynccontextmanager
-async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    yield
+def _serve_docs(app: FastAPI) -> None:
+    """Serve the OpenAPI page from our own files: nothing is loaded from elsewhere."""
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="接口文档 · 溯源",
+            swagger_js_url="/static/vendor/swagger-ui-dist/swagger-ui-bundle.js",
+            swagger_css_url="/static/vendor/swagger-ui-dist/swagger-ui.css",
+            swagger_favicon_url="/static/img/favicon.svg",
+        )
 
 
 def _handle_errors(app: FastAPI) -> None:

@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 from api.hand_back import HandBack
 from api.keyring import Keyring
 from api.settings import Settings
-from ledger import vault
+from ledger import log, vault
 from ledger.outcome import Outcome
 from ledger.schema import install, reaching
 from ledger.sequencer import Sequencer
@@ -40,6 +40,14 @@ class Services:
         """Borrow a connection with autocommit."""
         with self.pool.connection() as conn:
             yield conn
+
+    def head(self) -> int | None:
+        """Give the ledger's last position; None where the database does not answer."""
+        try:
+            with self.connection() as conn:
+                return log.head(conn)
+        except psycopg.Error:
+            return None
 
     async def submit(self, raws: Sequence[bytes]) -> list[Outcome]:
         """Hand envelopes to the sequencer and await one outcome for each.

@@ -29,6 +29,7 @@ from domain.rules.governance import (
 )
 from domain.rules.holding import held
 from domain.rules.in_force import rule_set
+from domain.rules.inspection import inspector_or_holder
 from domain.rules.interval import interval_elapsed
 from domain.rules.mass_balance import mass_balance, outputs_differ, split_keeps_product
 from domain.rules.offer import demand_is_actors, offer_is_actors, offer_within_holding
@@ -57,7 +58,15 @@ from domain.rules.shipment import (
     shipment_open,
 )
 from domain.rules.signature import keys_in_force, member_signs_too, speaks_for_actor
-from domain.rules.time import after_batches, after_order, after_shipment, not_ahead, refs_exist
+from domain.rules.time import (
+    after_batches,
+    after_demand,
+    after_offer,
+    after_order,
+    after_shipment,
+    not_ahead,
+    refs_exist,
+)
 from domain.state import Signed, State
 
 Rule = Callable[[State, Any], Refusal | None]
@@ -85,14 +94,16 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
         place_known, shipment_open, by_addressee, batch_known, unit_fits, after_shipment,
         counted_in_full,
     ),
-    v.BatchInspected: (place_known, batch_known, after_batches),
+    v.BatchInspected: (place_known, batch_known, after_batches, inspector_or_holder),
     v.BatchSold: (place_known, batch_known, unit_fits, after_batches, held),
     v.BatchDisposed: (place_known, batch_known, unit_fits, after_batches, held),
     m.OfferMade: (place_known, batch_known, unit_fits, after_batches, offer_within_holding),
-    m.OfferWithdrawn: (offer_is_actors,),
+    m.OfferWithdrawn: (offer_is_actors, after_offer),
     m.DemandPosted: (destination_known,),
-    m.DemandWithdrawn: (demand_is_actors,),
-    m.OrderPlaced: (on_open_offer, at_offered_price, destination_known, quantity_on_offer),
+    m.DemandWithdrawn: (demand_is_actors, after_demand),
+    m.OrderPlaced: (
+        on_open_offer, after_offer, at_offered_price, destination_known, quantity_on_offer,
+    ),
     m.OrderConfirmed: (to_be_confirmed, after_order, can_be_promised),
     m.OrderRefused: (answered_by_side, after_order),
     m.OrderCancelled: (answered_by_side, after_order),

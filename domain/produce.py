@@ -71,4 +71,5 @@ PROCESS_ZH: Final = {
 
 def tables_digest(rules: RuleSet) -> str:
     """Give the SHA-256 of a rule set's tables as lower-case hex, over its canonical JSON."""
-    return hashlib.sha256(msgspec.json.encode(rules, order="sorted")).hexdigest()
+    plain = msgspec.to_builtins(rules, str_keys=True)
+    return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()

@@ -109,7 +109,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The batch {batch} exists already. Choose another lot.",
     ),
     "unit-mismatch": (
-        "批次 {batch} 按 {unit} 计量，这里写的是 {given}。",
+        "批次 {batch} 按{unit}计量，这里写的是{given}。",
         "The batch {batch} is counted in {unit}; this says {given}.",
     ),
     "not-a-plot": (

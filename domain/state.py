@@ -134,7 +134,7 @@ _FOLDS: Final[dict[str, Callable[[Any, str, AnyEvent, int], Model | None]]] = {
     "place": lambda model, _, event, position: evolve_place(model, event, position),
     "order": lambda model, _, event, position: evolve_order(model, event, position),
     "offer": lambda model, _, event, position: evolve_offer(model, event, position),
-    "demand": lambda model, _, event, __: evolve_demand(model, event),
+    "demand": lambda model, _, event, position: evolve_demand(model, event, position),
     "party": lambda model, _, event, __: evolve_party(model, event),
     "key": lambda model, _, event, position: evolve_key(model, event, position),
     "member": lambda model, _, event, __: evolve_membership(model, event),

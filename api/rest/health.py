@@ -1,10 +1,8 @@
 """Liveness, and readiness: the database answers and the projections have caught up."""
 
-import psycopg
 from fastapi import APIRouter, Response
 
 from api.rest.context import Use
-from ledger import log
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -18,10 +16,8 @@ def live() -> dict[str, str]:
 @router.get("/ready")
 def ready(services: Use, response: Response) -> dict[str, object]:
     """Say whether reads are up to date: 503 until the projections have caught up at start."""
-    try:
-        with services.connection() as conn:
-            head = log.head(conn)
-    except psycopg.Error:
+    head = services.head()
+    if head is None:
         response.status_code = 503
         return {"status": "database unreachable"}
     positions = services.runner.positions()

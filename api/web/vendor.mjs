@@ -8,6 +8,7 @@ const FILES = {
   react: ["umd/react.production.min.js"],
   "react-dom": ["umd/react-dom.production.min.js"],
   graphiql: ["graphiql.min.js", "graphiql.min.css"],
+  "swagger-ui-dist": ["swagger-ui-bundle.js", "swagger-ui.css"],
 };
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -24,8 +24,9 @@ Correctable = (
 class EventCorrected(Event, frozen=True, kw_only=True, tag="event.corrected.v1"):
     """An event is declared in error; a replacement takes its place in the history.
 
-    The replacement is a whole event of the same type, with an id of its own, inside this one: so
-    both take effect in one position and no moment is without either (EPCIS 2.0 §7.4.1.4).
+    The replacement is a whole event of the same type, id and actor, inside this one: so both take
+    effect in one position, and what the id names (a shipment, an offer) keeps its name
+    (EPCIS 2.0 §7.4.1.4).
     """
 
     event: EventId

@@ -24,6 +24,8 @@ class Offer(Struct, frozen=True):
     price: Price
     until: datetime | None
     since: datetime
+    made_at: int
+    """The offer's own position; `position` and `event` are of what last changed it."""
     position: int
     event: str
     withdrawn: bool = False
@@ -34,6 +36,7 @@ class Demand(Struct, frozen=True):
 
     buyer: str
     since: datetime
+    position: int
     withdrawn: bool = False
 
 
@@ -70,7 +73,8 @@ def evolve_offer(model: Offer | None, event: AnyEvent, position: int) -> Offer |
         case m.OfferMade():
             return Offer(
                 event.actor, event.place, event.batch, event.unit, event.quantity,
-                event.least or 1, event.price, event.until, event.occurred_at, position, event.id,
+                event.least or 1, event.price, event.until, event.occurred_at, position, position,
+                event.id,
             )  # fmt: skip
         case m.OrderConfirmed() if model:
             left = model.left - event.quantity
@@ -81,10 +85,10 @@ def evolve_offer(model: Offer | None, event: AnyEvent, position: int) -> Offer |
             return model
 
 
-def evolve_demand(model: Demand | None, event: AnyEvent) -> Demand | None:
+def evolve_demand(model: Demand | None, event: AnyEvent, position: int) -> Demand | None:
     """Fold one event into a demand's model."""
     if isinstance(event, m.DemandPosted):
-        return Demand(event.actor, event.occurred_at)
+        return Demand(event.actor, event.occurred_at, position)
     if isinstance(event, m.DemandWithdrawn) and model:
         return replace(model, withdrawn=True)
     return model

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from domain.events import movements as v
 from domain.events.catalogue import AnyEvent
+from domain.measures import Unit
 
 
 class Shipment(Struct, frozen=True):
@@ -16,6 +17,7 @@ class Shipment(Struct, frozen=True):
     to: str
     to_place: str
     items: dict[str, int]
+    units: dict[str, Unit]
     sent_at: datetime
     position: int
     received_by: str | None = None
@@ -28,7 +30,10 @@ def evolve_shipment(model: Shipment | None, event: AnyEvent, position: int) -> S
         items: dict[str, int] = {}
         for item in event.items:
             items[item.batch] = items.get(item.batch, 0) + item.quantity
-        return Shipment(event.actor, event.to, event.to_place, items, event.occurred_at, position)
+        return Shipment(
+            event.actor, event.to, event.to_place, items,
+            {item.batch: item.unit for item in event.items}, event.occurred_at, position,
+        )  # fmt: skip
     if isinstance(event, v.ShipmentReceived) and model:
         return replace(model, received_by=event.id, received_at=position)
     return model

@@ -104,7 +104,8 @@ def is_member(state: State, event: g.MembershipEnded) -> Refusal | None:
         return None
     return refuse(
         Code.NOT_AUTHORISED, who=event.actor,
-        need_zh=f"{event.member} 现在不是它的社员", need_en=f"{event.member} is no member of it now",
+        need_zh=f"{event.member} 现在不是它的社员",
+        need_en=f"{event.member} is no member of it now",
     )  # fmt: skip
 
 

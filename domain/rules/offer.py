@@ -28,7 +28,10 @@ def offer_is_actors(state: State, event: OfferWithdrawn) -> Refusal | None:
     """Refuse to withdraw what is not open, or another's offer."""
     offer = state.offer(event.offer)
     if offer is None or offer.withdrawn:
-        return refuse(Code.OFFER_NOT_OPEN, offer=event.offer, cause=offer.event if offer else None)
+        return refuse(
+            Code.OFFER_NOT_OPEN, offer=event.offer,
+            cause=offer.event if offer else None, position=offer.position if offer else None,
+        )  # fmt: skip
     if offer.seller != event.actor:
         return _not_own(event.actor, "供应", "offer")
     return None

@@ -18,7 +18,7 @@ def on_open_offer(state: State, event: OrderPlaced) -> Refusal | None:
         )  # fmt: skip
     if (offer.seller, offer.batch, offer.unit) != (event.seller, event.batch, event.unit):
         return refuse(
-            Code.ORDER_MISMATCH, order=event.id, cause=event.offer, position=offer.position,
+            Code.ORDER_MISMATCH, order=event.id, cause=event.offer, position=offer.made_at,
             need_zh="卖方、批次和单位要与供应一致",
             need_en="seller, batch and unit must be the offer's",
         )  # fmt: skip
@@ -46,7 +46,7 @@ def quantity_on_offer(state: State, event: OrderPlaced) -> Refusal | None:
         return None
     if event.quantity < offer.least:
         return refuse(
-            Code.BELOW_LEAST, cause=event.offer, position=offer.position,
+            Code.BELOW_LEAST, cause=event.offer, position=offer.made_at,
             least_zh=show(offer.least, offer.unit), least_en=show(offer.least, offer.unit, "en"),
             asked_zh=show(event.quantity, event.unit),
             asked_en=show(event.quantity, event.unit, "en"),

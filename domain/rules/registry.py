@@ -32,11 +32,13 @@ def may_register_place(state: State, event: r.PlaceRegistered) -> Refusal | None
     own = event.actor == event.holder
     if own and actor and (event.kind is not r.PlaceKind.PLOT or Role.COOPERATIVE in actor.roles):
         return None
-    return refuse(
-        Code.NOT_AUTHORISED, who=event.actor,
-        need_zh="地块由所在合作社或主管部门登记",
-        need_en="a plot is registered by the holder's cooperative or the authority",
-    )  # fmt: skip
+    if event.kind is r.PlaceKind.PLOT:
+        need_zh = "地块由所在合作社或主管部门登记"
+        need_en = "a plot is registered by the holder's cooperative or the authority"
+    else:
+        need_zh = f"这是 {event.holder} 的地点，要由本人、所在合作社或主管部门登记"
+        need_en = f"only {event.holder}, its cooperative or the authority registers its places"
+    return refuse(Code.NOT_AUTHORISED, who=event.actor, need_zh=need_zh, need_en=need_en)
 
 
 def product_new(state: State, event: r.ProductRegistered) -> Refusal | None:

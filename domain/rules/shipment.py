@@ -74,5 +74,7 @@ def counted_in_full(state: State, event: ShipmentReceived) -> Refusal | None:
 
 def _unit(state: State, shipment: Shipment, batch_id: str) -> Unit | None:
     """Give a batch's unit; one that was sent but is not named in the receipt is not in reach."""
+    if batch_id in shipment.units:
+        return shipment.units[batch_id]
     batch = state.batch(batch_id)
-    return batch.unit if batch else shipment.units.get(batch_id)
+    return batch.unit if batch else None

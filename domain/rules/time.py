@@ -59,6 +59,22 @@ def after_order(
     return None
 
 
+def after_offer(state: State, event: m.OrderPlaced | m.OfferWithdrawn) -> Refusal | None:
+    """Refuse to order from an offer, or withdraw it, before it was made."""
+    offer = state.offer(event.offer)
+    if offer and event.occurred_at < offer.since:
+        return _before(event, offer.since, event.offer, offer.made_at)
+    return None
+
+
+def after_demand(state: State, event: m.DemandWithdrawn) -> Refusal | None:
+    """Refuse to withdraw a demand before it was posted."""
+    demand = state.demand(event.demand)
+    if demand and event.occurred_at < demand.since:
+        return _before(event, demand.since, event.demand, demand.position)
+    return None
+
+
 def moved_batches(event: AnyEvent) -> tuple[str, ...]:
     """Give the batches that an event needs to exist already."""
     match event:

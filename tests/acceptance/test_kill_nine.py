@@ -43,30 +43,7 @@ def test_killed_under_the_writes_of_eight_clients_every_receipt_still_holds(data
     vkey = encode_vkey(NoteSigner(ORIGIN, Keyring(data).log_key()).verifier)
     server = Served(data)
     _found(server, vkey)
-    given: dict[str, tuple[bytes, bytes]] = {}
-    lock = threading.Lock()
-    killed = threading.Event()
-
-    def harvest(number: int) -> None:
-        for event_id, raw in _harvests(number):
-            if killed.is_set():
-                return
-            try:
-                status, body = server.request("POST", "/api/events", raw)
-            except (OSError, http.client.HTTPException):
-                continue
-            if status == 201:
-                with lock:
-                    given[event_id] = (raw, body)
-
-    threads = [threading.Thread(target=harvest, args=(n,)) for n in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    time.sleep(SECONDS)
-    server.kill()
-    killed.set()
-    for thread in threads:
-        thread.join()
+    given = _written_until_killed(server)
     assert len(given) > 50
 
     again = Served(data)
@@ -85,6 +62,33 @@ def test_killed_under_the_writes_of_eight_clients_every_receipt_still_holds(data
         assert (status, json.loads(repeated)) == (200, json.loads(body))
     finally:
         again.stop()
+
+
+def _written_until_killed(server: Served) -> dict[str, tuple[bytes, bytes]]:
+    """Let clients write, kill the server in the middle, and give what it had receipted."""
+    given: dict[str, tuple[bytes, bytes]] = {}
+    killed = threading.Event()
+
+    def harvest(number: int) -> None:
+        for event_id, raw in _harvests(number):
+            if killed.is_set():
+                return
+            try:
+                status, body = server.request("POST", "/api/events", raw)
+            except (OSError, http.client.HTTPException):
+                continue
+            if status == 201:
+                given[event_id] = (raw, body)
+
+    threads = [threading.Thread(target=harvest, args=(n,)) for n in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    time.sleep(SECONDS)
+    server.kill()
+    killed.set()
+    for thread in threads:
+        thread.join()
+    return given
 
 
 def _found(server: Served, vkey: str) -> None:

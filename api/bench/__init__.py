@@ -1,0 +1,1 @@
+"""Measurements that can be repeated: figures beside their baselines, in one run."""

@@ -1,0 +1,159 @@
+"""What ends a command before it is done: exit codes, and one sentence for each known error.
+
+Failure
+├── Refused       1: the ledger, or what was asked, does not allow it
+├── Misused       2: the command line or a setting can't be used
+└── Unreachable   3: a database, server or file that is needed can't be had
+"""
+
+from collections.abc import Callable
+from enum import IntEnum
+from http.client import HTTPException
+from typing import Any, ClassVar, Final
+
+from api.embedded_user import DatabaseUnavailable
+from api.settings import SettingsError
+from domain.refusals import Refusal
+from labels.errors import LabelError
+from ledger.errors import KeyFileError, LedgerError
+from ledger.exporter import NothingToExport
+from ledger.outcome import Busy, WriteFailed
+from ledger.schema import DatabaseUnreachable
+from ledger.vault import Sealed
+
+
+class Exit(IntEnum):
+    """How a command ends, as a shell sees it."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    UNREACHABLE = 3
+    INTERRUPTED = 130
+    """Ctrl-C: 128 and the signal's number, as shells count."""
+    READER_GONE = 141
+    """Whoever read our output went away, as `head` does: 128 and SIGPIPE's number."""
+    TERMINATED = 143
+
+
+class Failure(Exception):
+    """A command that can't go on: a code for programs, a sentence in each language."""
+
+    exit: ClassVar[Exit] = Exit.REFUSED
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        """Say what, where, and what to do."""
+        super().__init__(en)
+        self.code = code
+        self.zh = zh
+        self.en = en
+
+
+class Refused(Failure):
+    """The ledger, or what was asked, does not allow it."""
+
+
+class Misused(Failure):
+    """A setting or an argument that can't be used."""
+
+    exit = Exit.USAGE
+
+
+class Unreachable(Failure):
+    """Something that is needed can't be had."""
+
+    exit = Exit.UNREACHABLE
+
+
+class Terminated(BaseException):
+    """SIGTERM or SIGHUP: all that is open is closed on the way out."""
+
+
+def refused(refusal: Refusal) -> Refused:
+    """Turn the ledger's refusal into the command's end."""
+    return Refused(refusal.code.value, refusal.zh, refusal.en)
+
+
+def _database(error: Exception) -> Failure:
+    said = " ".join(str(error).split())
+    return Unreachable(
+        "database-unreachable",
+        f"连不上数据库：{said}",
+        "The database can't be used. Check DATABASE_URL, or unset it to use the embedded one.",
+    )
+
+
+def _settings(error: SettingsError) -> Failure:
+    return Misused("setting", f"环境变量 {error.variable} 不能用。", f"{error}.")
+
+
+def _key_file(error: KeyFileError) -> Failure:
+    return Unreachable("key-file", f"密钥文件 {error.path} 不能用。", f"{error}.")
+
+
+def _label(error: LabelError) -> Failure:
+    return Refused(error.code, error.zh, error.en)
+
+
+def _busy(error: Busy) -> Failure:
+    return Unreachable("busy", f"台账正忙，请 {error.retry_after} 秒后再试。", f"{error}.")
+
+
+def _not_written(error: WriteFailed) -> Failure:
+    return Unreachable("not-written", "台账没有写成，可以原样重试。", f"{error}. Try again.")
+
+
+def _nothing(error: NothingToExport) -> Failure:
+    return Refused("nothing-to-export", "台账里没有可以导出的内容。", f"{error}.")
+
+
+def _sealed(error: Sealed) -> Failure:
+    return Unreachable("sealed", "资料库的主密钥不对，姓名打不开。", f"{error}.")
+
+
+def _file(error: OSError) -> Failure:
+    named = error.filename if error.filename is not None else ""
+    reason = error.strerror or str(error)
+    said = f"{named}: {reason}" if named else reason
+    return Unreachable("unreachable", f"用不了：{said}", f"Can't be used: {said}.")
+
+
+def _server(error: HTTPException) -> Failure:
+    said = str(error) or type(error).__name__
+    return Unreachable("unreachable", f"对方没有答完：{said}", f"The server broke off: {said}.")
+
+
+def _ledger(error: LedgerError) -> Failure:
+    return Refused("ledger", f"台账不接受：{error}", f"{error}.")
+
+
+_TABLE: Final[tuple[tuple[type[Exception], Callable[[Any], Failure]], ...]] = (
+    (SettingsError, _settings),
+    (DatabaseUnavailable, _database),
+    (DatabaseUnreachable, _database),
+    (KeyFileError, _key_file),
+    (LabelError, _label),
+    (Busy, _busy),
+    (WriteFailed, _not_written),
+    (NothingToExport, _nothing),
+    (Sealed, _sealed),
+    (LedgerError, _ledger),
+    (OSError, _file),
+    (HTTPException, _server),
+)
+"""The first line that fits counts."""
+
+
+def failure_of(error: Exception) -> Failure | None:
+    """Give the sentence for a known error; None for one that nobody foresaw."""
+    if isinstance(error, Failure):
+        return error
+    for kind, word in _TABLE:
+        if isinstance(error, kind):
+            return word(error)
+    return _database(error) if _is_database_error(error) else None
+
+
+def _is_database_error(error: Exception) -> bool:
+    """Tell an error of psycopg by its name: its types have their gate elsewhere."""
+    return any(kind.__module__.partition(".")[0] == "psycopg" for kind in type(error).__mro__)

@@ -1,0 +1,1 @@
+"""The story that `suyuan demo` tells: one batch of cassia bark, from plot to buyer."""

@@ -1,0 +1,1 @@
+"""GraphQL for buyers: what is on offer, what stands behind it, and ordering it."""

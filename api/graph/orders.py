@@ -1,0 +1,166 @@
+"""Orders: both sides, what was agreed, and the order's life as a timeline."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Self
+
+import strawberry
+from strawberry import relay
+
+from api.graph.batches import Batch, batch
+from api.graph.context import Info
+from api.graph.fields import resolved, value
+from api.graph.identifiers import own_id
+from api.graph.master import Party, Place, Product, party, place, product
+from api.graph.measures import Price, Quantity
+from api.graph.offers import Offer, offer
+from api.graph.paging import After, First, bad_cursor, connection, page_of
+from api.graph.scalars import Amount, Position
+from projections import market_queries as query
+from projections.market_rows import OrderRow, StepRow
+
+
+@strawberry.enum(description="Where an order stands.")
+class OrderState(Enum):
+    """Values as the market read model has them."""
+
+    PLACED = value("placed", "已下单 It waits for the seller.")
+    CONFIRMED = value("confirmed", "已确认 The goods are reserved.")
+    REFUSED = value("refused", "已谢绝 The seller declined.")
+    CANCELLED = value("cancelled", "已取消 The buyer took it back.")
+    SHIPPED = value("shipped", "已发货 The goods are on the way.")
+    RECEIVED = value("received", "已收货 The buyer counted them.")
+
+
+@strawberry.type(description="One signed event of an order's life.")
+class OrderStep:
+    """What brought the order into a state."""
+
+    state: OrderState = strawberry.field(description="The state that it brought.")
+    row: strawberry.Private[StepRow]
+    event: str = strawberry.field(description="The event, a UUIDv7.")
+    position: Position = strawberry.field(description="Where it stands in the ledger.")
+    occurred_at: datetime = strawberry.field(description="When, by the actor's clock.")
+    admitted_at: datetime = strawberry.field(description="When the ledger admitted it.")
+    amount: Amount | None = strawberry.field(
+        description="Of how much, in the order's unit; on receipt, what was counted."
+    )
+    reason: str | None = strawberry.field(description="Why, where it was refused or cancelled.")
+    counts: bool = strawberry.field(
+        description="False where it was declared in error and nothing took its place."
+    )
+    corrected_at: Position | None = strawberry.field(
+        description="The position of its correction, where there is one."
+    )
+
+    @classmethod
+    def of(cls, row: StepRow) -> Self:
+        """Make it of its row."""
+        return cls(
+            state=OrderState(row.state), row=row, event=row.event, position=Position(row.position),
+            occurred_at=row.occurred_at, admitted_at=row.admitted_at, reason=row.reason,
+            amount=None if row.quantity is None else Amount(row.quantity), counts=row.counts,
+            corrected_at=None if row.corrected is None else Position(row.corrected),
+        )  # fmt: skip
+
+    @resolved("Who did it.")
+    async def actor(self, info: Info) -> Party | None:
+        """Load the actor."""
+        return await party(info, self.row.actor)
+
+
+@strawberry.type(description="An order 订单: a buyer's, from one offer.")
+class Order(relay.Node):
+    """An order as it stands now."""
+
+    event_id: relay.NodeID[str]
+    row: strawberry.Private[OrderRow]
+    public_id: str = strawberry.field(
+        name="eventId", description="The id that events name it by: the event that placed it."
+    )
+    state: OrderState = strawberry.field(description="Where it stands.")
+    quantity: Quantity = strawberry.field(description="How much was ordered.")
+    price: Price = strawberry.field(description="The price that the buyer saw.")
+    total: Amount = strawberry.field(
+        description="What it comes to in 分, hundredths of the price's currency, e.g. 152000."
+    )
+    occurred_at: datetime = strawberry.field(description="When it was placed.")
+    position: Position = strawberry.field(description="Where its placing stands in the ledger.")
+    changed_at: Position = strawberry.field(
+        description="Where the event stands that brought it into its state."
+    )
+
+    @classmethod
+    def of(cls, row: OrderRow) -> Self:
+        """Make it of its row."""
+        price = Price.of(row.price_amount, row.price_per, row.unit, row.currency)
+        return cls(
+            event_id=row.id, public_id=row.id, row=row, state=OrderState(row.state),
+            quantity=Quantity.of(row.quantity, row.unit), price=price,
+            total=price.total(row.quantity), occurred_at=row.occurred_at,
+            position=Position(row.position), changed_at=Position(row.changed_at),
+        )  # fmt: skip
+
+    @resolved("The offer it was placed on.")
+    async def offer(self, info: Info) -> Offer | None:
+        """Load the offer."""
+        return await offer(info, self.row.offer)
+
+    @resolved("Who ordered.")
+    async def buyer(self, info: Info) -> Party | None:
+        """Load the buyer."""
+        return await party(info, self.row.buyer)
+
+    @resolved("Who sells.")
+    async def seller(self, info: Info) -> Party | None:
+        """Load the seller."""
+        return await party(info, self.row.seller)
+
+    @resolved("What was ordered.")
+    async def product(self, info: Info) -> Product | None:
+        """Load the product."""
+        return await product(info, self.row.batch[:14])
+
+    @resolved("The batch that it is of, with passport and trace.")
+    async def batch(self, info: Info) -> Batch | None:
+        """Load the batch."""
+        return await batch(info, self.row.batch)
+
+    @resolved("Where it is to be delivered.")
+    async def deliver_to(self, info: Info) -> Place | None:
+        """Load the place."""
+        return await place(info, self.row.deliver_to)
+
+    @resolved("Its life: every event, in order; corrected ones too.")
+    async def timeline(self, info: Info) -> list[OrderStep]:
+        """Load its life."""
+        rows = await info.context.lives.load(self.row.id)
+        return [OrderStep.of(row) for row in rows or ()]
+
+
+async def order(info: Info, event_id: str) -> Order | None:
+    """Load an order."""
+    row = await info.context.orders.load(event_id)
+    return Order.of(row) if row else None
+
+
+OfParty = Annotated[
+    strawberry.ID,
+    strawberry.argument(description="Whose, as buyer or seller: node id or P445381-000008."),
+]
+InStates = Annotated[
+    list[OrderState] | None, strawberry.argument(description="Standing so; all if not said.")
+]
+
+
+async def orders(
+    info: Info, party: OfParty, states: InStates = None, first: First = 20, after: After = None
+) -> relay.Connection[Order]:
+    """List a party's orders, the newest first."""
+    of, page = own_id(party, "Party"), page_of("orders", first, after)
+    among = None if states is None else [state.value for state in states]
+    try:
+        rows = await info.context.read(lambda conn: query.orders(conn, of, page, among))
+    except query.BadMark as error:
+        raise bad_cursor() from error
+    return connection("orders", rows, page, Order.of)

@@ -1,0 +1,29 @@
+"""Whether a request wants a page or data (RFC 9110 §12.5.1): a page, unless JSON weighs more."""
+
+from typing import Final
+
+from starlette.requests import Request
+
+_JSON: Final = frozenset({"application/json", "application/problem+json", "application/ld+json"})
+_HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def wants_json(request: Request) -> bool:
+    """Tell whether JSON is asked for above HTML; `*/*`, as of a browser's image tag, is a page."""
+    weights = dict(_range(part) for part in request.headers.get("accept", "").split(","))
+    rest = weights.get("*/*", 0.0)
+    json = max((weights[kind] for kind in _JSON & weights.keys()), default=0.0)
+    html = max((weights[kind] for kind in _HTML & weights.keys()), default=rest)
+    return json > 0 and json >= html if not _HTML & weights.keys() else json > html
+
+
+def _range(part: str) -> tuple[str, float]:
+    kind, *parameters = (item.strip().lower() for item in part.split(";"))
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name == "q":
+            try:
+                return kind, float(value)
+            except ValueError:
+                return kind, 0.0
+    return kind, 1.0

@@ -1,0 +1,146 @@
+"""The market's pages: offers to look through and search, one offer with how to order, demands."""
+
+from datetime import datetime
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.errors import not_found
+from api.pages import render
+from api.pages.failure import failure
+from api.pages.market_view import (
+    Asked,
+    Known,
+    categories,
+    demand_view,
+    offer_view,
+    persons_in,
+    sorts,
+    townships,
+)
+from api.pages.naming import Naming
+from api.pages.ordering import order_example
+from api.pages.standing import CST, standing
+from api.rest.context import CaughtUp, Use
+from api.services import Services
+from ledger.log import Connection
+from projections import directory
+from projections import market_queries as queries
+from projections.market_queries import BadMark, DemandFilter, Mark, OfferFilter, Page, Sort
+from projections.market_rows import DemandRow, OfferRow
+from projections.passport import documents
+
+router = APIRouter(dependencies=[CaughtUp], include_in_schema=False)
+
+_SHOWN: Final = 24
+_COUNTED: Final = 500
+"""So many open offers at most are looked through for what to narrow by."""
+_MOST_WORDS: Final = 6
+_DEMANDS: Final = 30
+_LONGEST: Final = 80
+
+
+@router.get("/market")
+@router.head("/market")
+def market(
+    request: Request,
+    services: Use,
+    q: str = "",
+    category: str = "",
+    township: str = "",
+    sort: str = "",
+    after: str = "",
+) -> Response:
+    """Show what is offered and wanted."""
+    asked = Asked(_plain(q), _plain(category) or None, _plain(township) or None, _sort(sort))
+    with services.connection() as conn:
+        every = queries.offers(conn, OfferFilter(), Page(_COUNTED))
+        rows = _offers(conn, asked, _mark(after))
+        wanted = queries.demands(conn, DemandFilter(category=asked.category), Page(_DEMANDS))
+        known, naming = _known(request, services, conn, [*every, *rows], wanted)
+        passports = documents(conn, list({row.batch for row in rows[:_SHOWN]}))
+        now = standing(conn)
+    known = known._replace(passports=passports)
+    today = datetime.now(CST).date()
+    return render.page(
+        request, "market.html", standing=now, asked=asked,
+        offers=[offer_view(row, known, naming, today) for row in rows[:_SHOWN]],
+        further=_further(asked, rows), categories=categories(every, known, asked, naming),
+        townships=townships(every, known, asked, naming), sorts=sorts(asked, naming),
+        demands=[demand_view(row, known, naming) for row in wanted],
+    )  # fmt: skip
+
+
+@router.get("/market/offers/{offer_id}")
+@router.head("/market/offers/{offer_id}")
+def offer(offer_id: str, request: Request, services: Use) -> Response:
+    """Show one offer, and how to order from it."""
+    with services.connection() as conn:
+        row = queries.offers_by_id(conn, [offer_id]).get(offer_id)
+        if row is None:
+            problem = not_found(
+                "没有这个供应，可能网址抄错了。", "There is no such offer; check the address."
+            )
+            return failure(request, services, problem)
+        known, naming = _known(request, services, conn, [row], [])
+        known = known._replace(passports=documents(conn, [row.batch]))
+        now = standing(conn)
+    view = offer_view(row, known, naming, datetime.now(CST).date())
+    return render.page(
+        request, "offer.html", standing=now, o=view, example=order_example(row),
+        graphiql=services.settings.dev,
+    )  # fmt: skip
+
+
+def _offers(conn: Connection, asked: Asked, after: Mark | None) -> list[OfferRow]:
+    """Give a page of offers, and one more where there are more; from the start for a bad mark."""
+    try:
+        return queries.offers(conn, _filter(asked), Page(_SHOWN + 1, after, asked.sort))
+    except BadMark:
+        return queries.offers(conn, _filter(asked), Page(_SHOWN + 1, None, asked.sort))
+
+
+def _plain(text: str) -> str:
+    """Take what may be asked for: printable, and not longer than a name is."""
+    return "".join(c for c in text if c.isprintable())[:_LONGEST].strip()
+
+
+def _sort(text: str) -> Sort:
+    return next((sort for sort in Sort if sort.value == text), Sort.NEWEST)
+
+
+def _filter(asked: Asked) -> OfferFilter:
+    return OfferFilter(
+        category=asked.category, townships=[asked.township] if asked.township else None,
+        words=asked.words.split()[:_MOST_WORDS],
+    )  # fmt: skip
+
+
+def _mark(after: str | None) -> Mark | None:
+    """Read a place in the list, `POSITION~KEY`; one that is none counts as the start."""
+    position, separator, key = (after or "").partition("~")
+    if not (separator and position.isascii() and position.isdecimal() and len(position) < 19):  # noqa: PLR2004
+        return None
+    return Mark(key, int(position))
+
+
+def _further(asked: Asked, rows: list[OfferRow]) -> str | None:
+    if len(rows) <= _SHOWN:
+        return None
+    last = rows[_SHOWN - 1]
+    link = asked.link()
+    return f"{link}{'&' if '?' in link else '?'}after={last.position}~{last.key}"
+
+
+def _known(
+    request: Request, services: Services, conn: Connection, offers: list[OfferRow],
+    demands: list[DemandRow],
+) -> tuple[Known, Naming]:  # fmt: skip
+    known = Known(
+        products=directory.products(conn, {row.gtin for row in offers}),
+        places=directory.places(conn, {r.place for r in offers} | {r.deliver_to for r in demands}),
+        parties=directory.parties(conn, {r.seller for r in offers} | {r.buyer for r in demands}),
+    )
+    cards = services.vault.names(conn, persons_in(known))
+    return known, Naming(render.reader_of(request), cards)

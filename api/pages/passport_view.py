@@ -1,0 +1,270 @@
+"""A batch's passport as its page shows it: what it is, whose, from where, and where it is now."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from api.pages import sketch as drawn
+from api.pages.naming import Naming, listed
+from api.pages.sketch import Sketch
+from api.pages.way_view import Entry, GroupView, Way, way
+from domain.ids import gtin_check_digit
+from projections.directory import Product
+from projections.passport import Origin, Passport, Step
+
+_BAR = 320
+"""The width of the picture of the stock, in its own units."""
+_MOST_NAMES = 4
+
+
+class Fact(NamedTuple):
+    """A line of the table: what, and the values, each with a small line below it or None."""
+
+    term: str
+    values: tuple[tuple[str, str | None], ...]
+
+
+class Finding(NamedTuple):
+    """An inspection: whether it conformed, what was found, by which standard, by whom."""
+
+    good: bool
+    text: str
+    standard: str | None
+    who: str
+    proof: str
+
+
+class Share(NamedTuple):
+    """A part of what was made, with its place and width in the bar; `mark` is its colour."""
+
+    mark: str
+    name: str
+    amount: str
+    left: float
+    width: float
+
+
+class Holder(NamedTuple):
+    """Who holds how much, and where."""
+
+    who: str
+    where: str | None
+    amount: str
+
+
+class PassportView(NamedTuple):
+    """All that the page shows of one batch."""
+
+    title: str
+    kicker: str | None
+    lot: str
+    gtin: str | None
+    county_issued: bool
+    foreign: bool
+    steps: int
+    position: int
+    changed: str | None
+    alarms: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...]
+    sketch: Sketch | None
+    shares: tuple[Share, ...]
+    holders: tuple[Holder, ...]
+    holders_left_out: int
+    way: Way
+    way_left_out: int
+    custody: tuple[str, ...]
+
+
+def passport_view(
+    passport: Passport, naming: Naming, products: Mapping[str, Product]
+) -> PassportView:
+    """Turn the document of a batch into what its page shows."""
+    told = way(passport, naming, products)
+    last = _last(passport)
+    return PassportView(
+        title=naming.product(passport.product) or passport.lot or passport.id,
+        kicker=_kicker(passport, naming), lot=passport.lot or passport.id, gtin=passport.gtin,
+        county_issued=bool(passport.product and passport.product.county_issued),
+        foreign=passport.kind == "foreign",
+        steps=len(passport.timeline) + passport.timeline_left_out,
+        position=last.position if last else passport.position,
+        changed=_changed(last, naming), alarms=tuple(_alarms(passport, naming)),
+        facts=tuple(_facts(passport, naming)), findings=tuple(_findings(passport, naming)),
+        sketch=drawn.sketch(_stops(passport), naming.reader.language),
+        shares=_shares(passport, naming), holders=_holders(passport, naming),
+        holders_left_out=passport.stock.holders_left_out, way=told,
+        way_left_out=passport.timeline_left_out, custody=tuple(_custody(told.entries)),
+    )  # fmt: skip
+
+
+def _kicker(passport: Passport, naming: Naming) -> str | None:
+    say = naming.reader.say
+    if passport.kind == "foreign":
+        return say("外来批次 · 由别家的 EPCIS 文件记录")
+    towns = list(dict.fromkeys(filter(None, (naming.town(o.plot) for o in passport.origins))))
+    category = naming.category(passport.product.category) if passport.product else None
+    parts = [say("广东罗定") if towns else None, category]
+    return " · ".join(part for part in parts if part) or None
+
+
+def _last(passport: Passport) -> Step | None:
+    """Give the step that was recorded last."""
+    steps = (*passport.timeline, *passport.withdrawn)
+    return max(steps, key=lambda step: step.position, default=None)
+
+
+def _changed(last: Step | None, naming: Naming) -> str | None:
+    """Say when it was admitted, by the clock where it happened."""
+    if last is None:
+        return None
+    return naming.reader.moment(last.admitted_at.astimezone(last.occurred_at.tzinfo))
+
+
+def _alarms(passport: Passport, naming: Naming) -> Iterable[str]:
+    say = naming.reader.say
+    if any(step.result == "non_conformant" for step in passport.timeline):
+        yield say("这个批次有一次检验不合格，下面写着是哪一次、哪一项。")
+    if passport.withdrawn:
+        yield naming.reader.say_count(
+            "有 %(n)s 步后来被声明为记错，下面划掉的就是。", len(passport.withdrawn)
+        )
+    if passport.gtin and gtin_check_digit(passport.gtin[:-1]) != passport.gtin[-1]:
+        yield say("这个商品条码的校验位不对，是外来文件里这样写的。")
+
+
+def _facts(passport: Passport, naming: Naming) -> Iterable[Fact]:
+    say = naming.reader.say
+    towns = dict.fromkeys(filter(None, (naming.town(o.plot) for o in passport.origins)))
+    if towns:
+        yield Fact(say("产地"), ((listed(naming.reader, _first(towns, naming)), None),))
+    yield from _growers(passport.origins, naming)
+    if passport.origins:
+        first = min(origin.harvested_on for origin in passport.origins)
+        last = max(origin.harvested_on for origin in passport.origins)
+        yield Fact(say("采收"), ((naming.reader.span(first, last), None),))
+        yield _treatments(passport.origins, naming)
+    if passport.made:
+        yield from _made(passport.made, naming)
+
+
+def _growers(origins: Sequence[Origin], naming: Naming) -> Iterable[Fact]:
+    if not origins:
+        return
+    say = naming.reader.say
+    if len(origins) == 1:
+        plot = naming.where(origins[0].plot)
+        yield Fact(say("种养"), ((naming.who(origins[0].holder), plot),))
+        return
+    holders = {origin.holder.id: origin.holder for origin in origins if origin.holder}
+    known = [naming.who(one) for one in holders.values() if one.name or naming.person(one.id)]
+    total = naming.reader.say_count("%(n)s 户", len(holders))
+    unnamed = len(holders) - len(known)
+    shown = listed(naming.reader, _first(known, naming))
+    if unnamed and known:
+        shown = say("%(names)s，另 %(n)s 户未公开姓名", names=shown, n=unnamed)
+    yield Fact(say("种养"), ((total, shown or say("都未公开姓名")),))
+
+
+def _first(names: Iterable[str], naming: Naming) -> list[str]:
+    every = list(names)
+    if len(every) <= _MOST_NAMES:
+        return every
+    return [*every[: _MOST_NAMES - 1], naming.reader.say("等 %(n)s 处", n=len(every))]
+
+
+def _treatments(origins: Sequence[Origin], naming: Naming) -> Fact:
+    """Say what was sprayed; that the interval was over is a rule of admission."""
+    reader = naming.reader
+    lines = [
+        (
+            one.substance,
+            reader.say(
+                "%(day)s 用药，安全间隔期 %(n)s 天，采收前已过",
+                day=reader.day(one.occurred_at), n=one.interval_days,
+            ),
+        )
+        for origin in origins
+        for one in origin.treatments
+    ]  # fmt: skip
+    term = reader.say("用药")
+    if not lines:
+        return Fact(term, ((reader.say("采收前一年没有用药记录"), None),))
+    if len(lines) > _MOST_NAMES:
+        names = listed(reader, dict.fromkeys(name for name, _ in lines))
+        return Fact(term, ((reader.say("%(n)s 次，采收前都过了安全间隔期", n=len(lines)), names),))
+    return Fact(term, tuple(lines))
+
+
+def _made(made: Step, naming: Naming) -> Iterable[Fact]:
+    say = naming.reader.say
+    if made.kind == "transformed":
+        yield Fact(say("做成"), ((naming.who(made.actor), naming.reader.day(made.occurred_at)),))
+    amount = naming.amount(made.quantity, made.unit)
+    if amount:
+        yield Fact(say("这一批共"), ((amount, None),))
+
+
+def _findings(passport: Passport, naming: Naming) -> Iterable[Finding]:
+    for step in passport.timeline:
+        if step.kind == "inspected":
+            good = step.result == "conformant"
+            plain = naming.reader.say("合格") if good else naming.reader.say("不合格")
+            yield Finding(
+                good, step.finding or plain, step.standard, naming.who(step.actor),
+                f"/api/events/{step.event}",
+            )  # fmt: skip
+
+
+def _stops(passport: Passport) -> list[str]:
+    """Give the divisions that the batch came through, the place where it grew first."""
+    grew = [o.plot.township for o in passport.origins if o.plot and o.plot.township]
+    own = {passport.id, passport.key}
+    stops = grew[:1]
+    for step in passport.timeline:
+        at = step.place
+        moved = step.kind in {"received", "transformed", "harvested"}
+        if at and at.township and moved and (step.batch in own or len(grew) == 1):
+            stops.append(at.township)
+    return stops
+
+
+def _shares(passport: Passport, naming: Naming) -> tuple[Share, ...]:
+    stock, say = passport.stock, naming.reader.say
+    if not stock.made:
+        return ()
+    unit = passport.product.unit if passport.product else None
+    parts = (
+        ("held", say("在手上"), stock.held), ("way", say("在路上"), stock.on_the_way),
+        ("used", say("做成了别的"), stock.used), ("sold", say("卖给了消费者"), stock.sold),
+        ("gone", say("销毁"), stock.disposed), ("lost", say("路上损失"), stock.lost),
+    )  # fmt: skip
+    shares, left = [], 0.0
+    for mark, name, quantity in parts:
+        if quantity:
+            width = quantity * _BAR / stock.made
+            amount = naming.amount(quantity, unit) or ""
+            shares.append(Share(mark, name, amount, round(left, 2), round(width, 2)))
+            left += width
+    return tuple(shares)
+
+
+def _holders(passport: Passport, naming: Naming) -> tuple[Holder, ...]:
+    unit = passport.product.unit if passport.product else None
+    return tuple(
+        Holder(
+            naming.who(held.party), naming.where(held.place),
+            naming.amount(held.quantity, unit) or "",
+        )
+        for held in passport.stock.holders
+    )  # fmt: skip
+
+
+def _custody(entries: Iterable[Entry]) -> Iterable[str]:
+    """Give each way in which something was signed, once, in the order of the steps."""
+    seen = dict.fromkeys(
+        line
+        for entry in entries
+        for step in (entry.steps if isinstance(entry, GroupView) else (entry,))
+        for line in step.signed
+    )
+    yield from seen

@@ -1,0 +1,102 @@
+"""What things are called: steps, processes, units, custody, categories; keys of the catalogue."""
+
+from typing import Final
+
+from api.pages.catalogue import marked
+
+STEPS: Final = {
+    "harvested": marked("采收"),
+    "shipped": marked("发货"),
+    "received": marked("收货"),
+    "inspected": marked("检验"),
+    "sold": marked("卖出"),
+    "disposed": marked("销毁"),
+    "captured": marked("外来记录"),
+    "transformed": marked("加工"),
+}
+"""A step by its kind."""
+
+HARVESTS: Final = {
+    "cinnamon": marked("剥皮采收"),
+    "chicken": marked("出栏"),
+    "paddy": marked("收割"),
+    "rice": marked("收割"),
+}
+"""What a harvest is called, by the product's category, where people say it otherwise."""
+
+PROCESSES: Final = {
+    "milled": marked("碾米"),
+    "dried": marked("晾晒烘干"),
+    "steamed": marked("蒸煮"),
+    "fermented": marked("发酵"),
+    "blended": marked("拼配"),
+    "graded": marked("分级"),
+    "slaughtered": marked("屠宰"),
+    "split": marked("分批"),
+    "packed": marked("分装"),
+}
+
+LESS: Final = {
+    "dried": marked("晒掉水分 %(q)s"),
+    "milled": marked("去掉谷壳和糠 %(q)s"),
+    "graded": marked("挑出 %(q)s"),
+}
+"""What went away in a process; `SHORT` for any other."""
+SHORT: Final = marked("少了 %(q)s")
+
+FOREIGN_STEPS: Final = {
+    "commissioning": marked("编码启用"),
+    "creating_class_instance": marked("形成批次"),
+    "receiving": marked("收货"),
+    "shipping": marked("发货"),
+    "departing": marked("发出"),
+    "arriving": marked("到达"),
+    "transporting": marked("运输"),
+    "packing": marked("装箱"),
+    "unpacking": marked("拆箱"),
+    "inspecting": marked("检验"),
+    "storing": marked("入库"),
+    "retail_selling": marked("零售"),
+    "loading": marked("装车"),
+    "unloading": marked("卸车"),
+}
+"""CBV 2.0 §7.1 business steps that we have a word for; another is shown as it is."""
+
+FOREIGN_UNITS: Final = {
+    "KGM": marked("公斤"),
+    "LBR": marked("磅"),
+    "CS": marked("箱"),
+    "TNE": marked("吨"),
+    "EA": marked("件"),
+    "LTR": marked("升"),
+}
+"""UN/ECE Rec 20 codes of foreign documents that we have a word for."""
+
+CUSTODY: Final = {
+    "device": marked("用自己的密钥签名"),
+    "server": marked("签名密钥由服务器代管"),
+    "hsm": marked("用硬件加密机里的密钥签名"),
+}
+
+CATEGORIES: Final = {
+    "cinnamon": marked("肉桂"),
+    "paddy": marked("稻谷"),
+    "rice": marked("稻米"),
+    "soybean": marked("黄豆黑豆"),
+    "douchi": marked("豆豉"),
+    "chicken": marked("鸡"),
+    "longan": marked("龙眼桂圆"),
+    "plum": marked("李子"),
+    "hawthorn": marked("山楂"),
+}
+"""A category of produce; one without a word here is shown by its code."""
+
+PLACES: Final = {
+    "plot": marked("地块"),
+    "yard": marked("场地"),
+    "packing_house": marked("分装厂"),
+    "workshop": marked("作坊"),
+    "warehouse": marked("仓库"),
+    "shop": marked("门店"),
+    "office": marked("办公室"),
+}

@@ -1,0 +1,1 @@
+"""Read models: what the ledger's events come to, each droppable and rebuildable from them."""

@@ -1,0 +1,130 @@
+-- The market: what is offered, wanted and ordered, with each order's life as a timeline. What lists
+-- are narrowed by (names, categories, townships) is a copy of our own, so that no other read model
+-- need keep pace.
+
+-- A person's name stays in the vault.
+CREATE TABLE parties (
+    id   text COLLATE "C" PRIMARY KEY,
+    name text NOT NULL
+);
+
+CREATE TABLE places (
+    id       text COLLATE "C" PRIMARY KEY,
+    township text NOT NULL,
+    name     text NOT NULL
+);
+
+CREATE TABLE products (
+    gtin     text COLLATE "C" PRIMARY KEY,
+    category text NOT NULL,
+    names    text NOT NULL -- all that it is called, for searching
+);
+
+-- promised is what confirmed orders have taken of an offer.
+CREATE TABLE offers (
+    id           text COLLATE "C" PRIMARY KEY,
+    position     bigint      NOT NULL UNIQUE,
+    seller       text        NOT NULL,
+    place        text        NOT NULL,
+    batch        text        NOT NULL,
+    gtin         text        COLLATE "C" GENERATED ALWAYS AS (left(batch, 14)) STORED,
+    unit         text        NOT NULL,
+    quantity     bigint      NOT NULL,
+    promised     bigint      NOT NULL DEFAULT 0,
+    least        bigint      NOT NULL,
+    price_amount bigint      NOT NULL,
+    price_per    bigint      NOT NULL,
+    currency     text        NOT NULL,
+    unit_price   numeric     GENERATED ALWAYS AS (price_amount::numeric / price_per) STORED,
+    until        timestamptz,
+    occurred_at  timestamptz NOT NULL,
+    withdrawn    boolean     NOT NULL DEFAULT false
+);
+CREATE INDEX offers_by_price ON offers (unit_price, position);
+CREATE INDEX offers_by_product ON offers (gtin, position);
+CREATE INDEX offers_by_seller ON offers (seller, position);
+
+CREATE TABLE demands (
+    id             text COLLATE "C" PRIMARY KEY,
+    position       bigint      NOT NULL UNIQUE,
+    buyer          text        NOT NULL,
+    category       text        NOT NULL,
+    quantity       bigint      NOT NULL,
+    unit           text        NOT NULL,
+    deliver_to     text        NOT NULL,
+    ceiling_amount bigint,
+    ceiling_per    bigint,
+    ceiling_currency text,
+    until          timestamptz,
+    occurred_at    timestamptz NOT NULL,
+    withdrawn      boolean     NOT NULL DEFAULT false
+);
+CREATE INDEX demands_by_category ON demands (category, position);
+
+-- state and changed_at are of the last step that counts.
+CREATE TABLE orders (
+    id           text COLLATE "C" PRIMARY KEY,
+    position     bigint      NOT NULL UNIQUE,
+    offer        text        NOT NULL,
+    buyer        text        NOT NULL,
+    seller       text        NOT NULL,
+    batch        text        NOT NULL,
+    quantity     bigint      NOT NULL,
+    unit         text        NOT NULL,
+    price_amount bigint      NOT NULL,
+    price_per    bigint      NOT NULL,
+    currency     text        NOT NULL,
+    deliver_to   text        NOT NULL,
+    occurred_at  timestamptz NOT NULL,
+    state        text        NOT NULL DEFAULT 'placed',
+    changed_at   bigint      NOT NULL
+);
+CREATE INDEX orders_by_offer ON orders (offer);
+CREATE INDEX orders_by_buyer ON orders (buyer, position);
+CREATE INDEX orders_by_seller ON orders (seller, position);
+
+-- One row an event of an order's life. A step that was declared in error stays in sight (corrected
+-- says by which position) and counts only if a replacement took its place.
+CREATE TABLE steps (
+    event       text COLLATE "C" PRIMARY KEY,
+    position    bigint      NOT NULL,
+    order_id    text        COLLATE "C" NOT NULL,
+    state       text        NOT NULL,
+    actor       text        NOT NULL,
+    quantity    bigint,
+    reason      text,
+    shipment    text,
+    occurred_at timestamptz NOT NULL,
+    admitted_at timestamptz NOT NULL,
+    counts      boolean     NOT NULL DEFAULT true,
+    corrected   bigint
+);
+CREATE INDEX steps_by_order ON steps (order_id, position);
+CREATE INDEX steps_by_shipment ON steps (shipment) WHERE shipment IS NOT NULL;
+
+-- What counts of the steps: to have received a shipment means nothing once it was never sent.
+CREATE VIEW counted AS
+    SELECT s.* FROM steps s
+    WHERE s.counts AND (
+        s.state <> 'received' OR EXISTS (
+            SELECT FROM steps sent
+            WHERE sent.event = s.shipment AND sent.counts
+        )
+    );
+
+-- Offers as they stand at this moment.
+CREATE VIEW offers_now AS
+    SELECT o.*, o.quantity - o.promised AS remaining,
+        CASE
+            WHEN o.withdrawn THEN 'withdrawn'
+            WHEN o.quantity - o.promised < o.least THEN 'sold-out'
+            WHEN o.until < now() THEN 'expired'
+            ELSE 'open'
+        END AS state
+    FROM offers o;
+
+CREATE VIEW demands_now AS
+    SELECT d.*,
+        CASE WHEN d.withdrawn THEN 'withdrawn' WHEN d.until < now() THEN 'expired' ELSE 'open' END
+            AS state
+    FROM demands d;

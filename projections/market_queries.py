@@ -1,0 +1,250 @@
+"""Reading the market: lists by page, and rows by id, each in one query.
+
+A page is found by what the last row was sorted by and its position, never by counting rows: what
+comes in between moves nothing.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+import psycopg
+from msgspec import Struct
+from psycopg import sql
+from psycopg.rows import class_row
+
+from projections.market_rows import (
+    DemandRow,
+    OfferRow,
+    OrderRow,
+    StepRow,
+)
+
+Connection = psycopg.Connection[Any]
+Row = TypeVar("Row")
+
+
+class BadMark(ValueError):
+    """A mark that fits no place in this list."""
+
+
+class Sort(Enum):
+    """How a list is sorted; offers can be by all four, demands and orders by `NEWEST`."""
+
+    NEWEST = "newest"
+    CHEAPEST = "cheapest"
+    LARGEST = "largest"
+    ENDING_SOON = "ending-soon"
+
+
+class Mark(Struct, frozen=True):
+    """A place in a sorted list: what a row there is sorted by, as text, and its position."""
+
+    key: str
+    position: int
+
+
+class Page(Struct, frozen=True):
+    """So many rows at most, after a mark (or from the start)."""
+
+    limit: int
+    after: Mark | None = None
+    sort: Sort = Sort.NEWEST
+
+
+class Ceiling(Struct, frozen=True):
+    """The most that one would pay: `amount` hundredths of `currency` for each `per` of `unit`."""
+
+    amount: int
+    per: int
+    unit: str
+    currency: str = "CNY"
+
+
+class OfferFilter(Struct, frozen=True):
+    """Which offers; None does not narrow. `townships` is of the place where the goods are.
+
+    Each of `words` must stand in the batch, the product's names or category, or the name of the
+    place or the seller.
+    """
+
+    states: Sequence[str] = ("open",)
+    category: str | None = None
+    townships: Sequence[str] | None = None
+    gtin: str | None = None
+    seller: str | None = None
+    ceiling: Ceiling | None = None
+    words: Sequence[str] = ()
+
+
+class DemandFilter(Struct, frozen=True):
+    """Which demands; None does not narrow."""
+
+    states: Sequence[str] = ("open",)
+    category: str | None = None
+    buyer: str | None = None
+
+
+_SORTS: Final = {
+    Sort.NEWEST: (sql.SQL("position"), sql.SQL("DESC"), sql.SQL("bigint")),
+    Sort.CHEAPEST: (sql.SQL("unit_price"), sql.SQL("ASC"), sql.SQL("numeric")),
+    Sort.LARGEST: (sql.SQL("remaining"), sql.SQL("DESC"), sql.SQL("bigint")),
+    Sort.ENDING_SOON: (
+        sql.SQL("coalesce(until, 'infinity')"),
+        sql.SQL("ASC"),
+        sql.SQL("timestamptz"),
+    ),
+}
+_PAGE: Final = sql.SQL(
+    "SELECT {columns}, ({key})::text AS key FROM {source} WHERE {where} AND {after}"
+    " ORDER BY {key} {way}, position {way} LIMIT %(limit)s"
+)
+
+_OFFER_COLUMNS: Final = sql.SQL(
+    "id, position, seller, place, batch, gtin, unit, quantity, remaining, least, price_amount,"
+    " price_per, currency, until, occurred_at, state"
+)
+_OFFERS: Final = sql.SQL("market.offers_now o")
+_OFFERS_WHERE: Final = sql.SQL("""
+    state = ANY(%(states)s)
+    AND (%(gtin)s::text IS NULL OR gtin = %(gtin)s)
+    AND (%(seller)s::text IS NULL OR seller = %(seller)s)
+    AND (%(category)s::text IS NULL OR EXISTS (
+        SELECT FROM market.products p WHERE p.gtin = o.gtin AND p.category = %(category)s))
+    AND (%(townships)s::text[] IS NULL OR EXISTS (
+        SELECT FROM market.places l WHERE l.id = o.place AND l.township = ANY(%(townships)s)))
+    AND (%(most_unit)s::text IS NULL OR (
+        unit = %(most_unit)s AND currency = %(most_currency)s
+        AND price_amount::numeric * %(most_per)s <= %(most_amount)s::numeric * price_per))
+    AND (cardinality(%(words)s::text[]) = 0 OR NOT EXISTS (
+        SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(lower(concat_ws(' ', o.batch,
+            (SELECT p.names FROM market.products p WHERE p.gtin = o.gtin),
+            (SELECT l.name FROM market.places l WHERE l.id = o.place),
+            (SELECT s.name FROM market.parties s WHERE s.id = o.seller)
+        )), lower(word)) = 0))
+""")
+_DEMAND_COLUMNS: Final = sql.SQL(
+    "id, position, buyer, category, quantity, unit, deliver_to, ceiling_amount, ceiling_per,"
+    " ceiling_currency, until, occurred_at, state"
+)
+_DEMANDS: Final = sql.SQL("market.demands_now d")
+_DEMANDS_WHERE: Final = sql.SQL("""
+    state = ANY(%(states)s)
+    AND (%(category)s::text IS NULL OR category = %(category)s)
+    AND (%(buyer)s::text IS NULL OR buyer = %(buyer)s)
+""")
+_ORDER_COLUMNS: Final = sql.SQL(
+    "id, position, offer, buyer, seller, batch, quantity, unit, price_amount, price_per, currency,"
+    " deliver_to, occurred_at, state, changed_at"
+)
+_ORDERS: Final = sql.SQL("market.orders o")
+_ORDERS_WHERE: Final = sql.SQL("""
+    (buyer = %(party)s OR seller = %(party)s)
+    AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
+""")
+_BY_ID: Final = sql.SQL("SELECT {columns} FROM {source} WHERE id = ANY(%(ids)s)")
+
+
+def offers(conn: Connection, wanted: OfferFilter, page: Page) -> list[OfferRow]:
+    """Give a page of offers.
+
+    Raises:
+        BadMark: where the page's mark is not of this sort.
+    """
+    most = wanted.ceiling
+    values = {
+        "states": list(wanted.states), "gtin": wanted.gtin, "seller": wanted.seller,
+        "category": wanted.category, "words": list(wanted.words),
+        "townships": None if wanted.townships is None else list(wanted.townships),
+        "most_unit": most and most.unit, "most_currency": most and most.currency,
+        "most_per": most and most.per, "most_amount": most and most.amount,
+    }  # fmt: skip
+    return _page(conn, OfferRow, (_OFFER_COLUMNS, _OFFERS, _OFFERS_WHERE), page, values)
+
+
+def demands(conn: Connection, wanted: DemandFilter, page: Page) -> list[DemandRow]:
+    """Give a page of demands, the newest first.
+
+    Raises:
+        BadMark: where the page's mark is not of this list.
+    """
+    values = {
+        "states": list(wanted.states), "category": wanted.category, "buyer": wanted.buyer
+    }  # fmt: skip
+    return _page(conn, DemandRow, (_DEMAND_COLUMNS, _DEMANDS, _DEMANDS_WHERE), page, values)
+
+
+def orders(
+    conn: Connection, party: str, page: Page, states: Sequence[str] | None = None
+) -> list[OrderRow]:
+    """Give a page of the orders that a party placed or was given, the newest first.
+
+    Raises:
+        BadMark: where the page's mark is not of this list.
+    """
+    values = {"party": party, "states": None if states is None else list(states)}
+    return _page(conn, OrderRow, (_ORDER_COLUMNS, _ORDERS, _ORDERS_WHERE), page, values)
+
+
+def offers_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, OfferRow]:
+    """Give offers by id; what is not there is left out."""
+    rows = _by_id(conn, OfferRow, _OFFER_COLUMNS, sql.SQL("market.offers_now"), ids)
+    return {row.id: row for row in rows}
+
+
+def demands_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, DemandRow]:
+    """Give demands by id; what is not there is left out."""
+    rows = _by_id(conn, DemandRow, _DEMAND_COLUMNS, sql.SQL("market.demands_now"), ids)
+    return {row.id: row for row in rows}
+
+
+def orders_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, OrderRow]:
+    """Give orders by id; what is not there is left out."""
+    rows = _by_id(conn, OrderRow, _ORDER_COLUMNS, sql.SQL("market.orders"), ids)
+    return {row.id: row for row in rows}
+
+
+def steps_of(conn: Connection, orders: Sequence[str]) -> dict[str, list[StepRow]]:
+    """Give the lives of orders, each in order of position; corrected steps are among them."""
+    with conn.cursor(row_factory=class_row(StepRow)) as cursor:
+        cursor.execute(
+            "SELECT event, position, order_id, state, actor, quantity, reason, occurred_at,"
+            " admitted_at, counts, corrected FROM market.steps WHERE order_id = ANY(%s)"
+            " ORDER BY order_id, position",
+            [list(orders)],
+        )
+        lives: dict[str, list[StepRow]] = {}
+        for row in cursor:
+            lives.setdefault(row.order_id, []).append(row)
+        return lives
+
+
+def _page(
+    conn: Connection, kind: type[Row], parts: tuple[sql.SQL, sql.SQL, sql.SQL], page: Page,
+    values: dict[str, Any],
+) -> list[Row]:  # fmt: skip
+    columns, source, where = parts
+    key, way, cast = _SORTS[page.sort]
+    after: sql.Composable = sql.SQL("true")
+    if page.after:
+        sign = sql.SQL("<" if page.sort in {Sort.NEWEST, Sort.LARGEST} else ">")
+        after = sql.SQL("({key}, position) {sign} (%(key)s::{cast}, %(position)s)").format(
+            key=key, sign=sign, cast=cast
+        )
+        values |= {"key": page.after.key, "position": page.after.position}
+    query = _PAGE.format(columns=columns, key=key, source=source, where=where, after=after, way=way)
+    try:
+        with conn.cursor(row_factory=class_row(kind)) as cursor:
+            return cursor.execute(query, values | {"limit": page.limit}).fetchall()
+    except psycopg.DataError as error:
+        if page.after is None:
+            raise
+        raise BadMark(f"{page.after.key!r} is no place in a list sorted so") from error
+
+
+def _by_id(
+    conn: Connection, kind: type[Row], columns: sql.SQL, source: sql.SQL, ids: Sequence[str]
+) -> list[Row]:  # fmt: skip
+    query = _BY_ID.format(columns=columns, source=source)
+    with conn.cursor(row_factory=class_row(kind)) as cursor:
+        return cursor.execute(query, {"ids": list(ids)}).fetchall()

@@ -1,0 +1,136 @@
+"""The market's writes in SQL: each takes a run of events as a JSON array, or ids to settle.
+
+An element of the array is {position, admitted_at, e}, `e` the event as it stands on the wire.
+"""
+
+from typing import Final
+
+PARTIES: Final = """
+INSERT INTO parties (id, name)
+SELECT x.e->>'party', x.e->>'name'
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb)
+WHERE x.e->>'name' IS NOT NULL
+ON CONFLICT (id) DO UPDATE SET name = excluded.name
+"""
+AUTHORITY: Final = """
+INSERT INTO parties (id, name)
+SELECT x.e->>'actor', x.e->>'authority_name'
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb)
+"""
+PLACES: Final = """
+INSERT INTO places (id, township, name)
+SELECT x.e->>'place', x.e->>'township', x.e->>'name'
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb)
+"""
+PRODUCTS: Final = """
+INSERT INTO products (gtin, category, names)
+SELECT x.e->>'gtin', x.e->>'category',
+    concat_ws(' ', x.e->'names'->>'zh', x.e->'names'->>'en', x.e->>'category')
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb)
+"""
+# A replacement of an offer comes this way too: it keeps the position, and who ordered from it.
+OFFERS: Final = """
+INSERT INTO offers (id, position, seller, place, batch, unit, quantity, least, price_amount,
+    price_per, currency, until, occurred_at)
+SELECT o.id, x.position, o.actor, o.place, o.batch, o.unit, o.quantity, coalesce(o.least, 1),
+    (o.price->>'amount')::bigint, (o.price->>'per')::bigint, o.price->>'currency', o.until,
+    o.occurred_at
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb),
+    jsonb_to_record(x.e) AS o (id text, actor text, place text, batch text, unit text,
+    quantity bigint, least bigint, price jsonb, until timestamptz, occurred_at timestamptz)
+ON CONFLICT (id) DO UPDATE SET seller = excluded.seller, place = excluded.place,
+    batch = excluded.batch, unit = excluded.unit, quantity = excluded.quantity,
+    least = excluded.least, price_amount = excluded.price_amount, price_per = excluded.price_per,
+    currency = excluded.currency, until = excluded.until, occurred_at = excluded.occurred_at
+"""
+OFFERS_WITHDRAWN: Final = """
+UPDATE offers SET withdrawn = true
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb)
+WHERE id = x.e->>'offer'
+"""
+DEMANDS: Final = """
+INSERT INTO demands (id, position, buyer, category, quantity, unit, deliver_to, ceiling_amount,
+    ceiling_per, ceiling_currency, until, occurred_at)
+SELECT d.id, x.position, d.actor, d.category, d.quantity, d.unit, d.deliver_to,
+    (d.ceiling->>'amount')::bigint, (d.ceiling->>'per')::bigint, d.ceiling->>'currency', d.until,
+    d.occurred_at
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb),
+    jsonb_to_record(x.e) AS d (id text, actor text, category text, quantity bigint,
+    unit text, deliver_to text, ceiling jsonb, until timestamptz, occurred_at timestamptz)
+"""
+DEMANDS_WITHDRAWN: Final = """
+UPDATE demands SET withdrawn = true
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb)
+WHERE id = x.e->>'demand'
+"""
+ORDERS: Final = """
+INSERT INTO orders (id, position, offer, buyer, seller, batch, quantity, unit, price_amount,
+    price_per, currency, deliver_to, occurred_at, changed_at)
+SELECT o.id, x.position, o.offer, o.actor, o.seller, o.batch, o.quantity, o.unit,
+    (o.price->>'amount')::bigint, (o.price->>'per')::bigint, o.price->>'currency', o.deliver_to,
+    o.occurred_at, x.position
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb),
+    jsonb_to_record(x.e) AS o (id text, offer text, actor text, seller text, batch text,
+    quantity bigint, unit text, price jsonb, deliver_to text, occurred_at timestamptz)
+"""
+# The event that placed an order names it, and has no field "order"; a shipment may have none.
+STEPS: Final = """
+INSERT INTO steps (event, position, order_id, state, actor, quantity, reason, shipment,
+    occurred_at, admitted_at)
+SELECT s.id, x.position, coalesce(s."order", s.id), k.state, s.actor,
+    coalesce(s.quantity, (s.items->0->>'quantity')::bigint), s.reason,
+    CASE WHEN k.state = 'shipped' THEN s.id END, s.occurred_at, x.admitted_at
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb),
+    jsonb_to_record(x.e) AS s (id text, type text, "order" text, actor text,
+    quantity bigint, items jsonb, reason text, occurred_at timestamptz)
+JOIN (VALUES ('order.placed.v1', 'placed'), ('order.confirmed.v1', 'confirmed'),
+    ('order.refused.v1', 'refused'), ('order.cancelled.v1', 'cancelled'),
+    ('shipment.sent.v1', 'shipped')) AS k (type, state) ON k.type = s.type
+WHERE s.type <> 'shipment.sent.v1' OR s."order" IS NOT NULL
+"""
+# Only what was sent against an order is received against one. Nothing may have arrived.
+RECEIVED: Final = """
+INSERT INTO steps (event, position, order_id, state, actor, quantity, shipment, occurred_at,
+    admitted_at)
+SELECT s.id, x.position, sent.order_id, 'received', s.actor, coalesce(
+        (SELECT sum((item->>'quantity')::bigint) FROM jsonb_array_elements(s.items) item), 0),
+    s.shipment, s.occurred_at, x.admitted_at
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb),
+    jsonb_to_record(x.e) AS s (id text, actor text, shipment text, items jsonb,
+    occurred_at timestamptz)
+JOIN steps sent ON sent.event = s.shipment AND sent.state = 'shipped'
+"""
+VOID: Final = """
+UPDATE steps SET counts = false, corrected = %(position)s WHERE event = %(event)s
+"""
+DROP: Final = "DELETE FROM offers WHERE id = %(event)s"
+# A shipment may be corrected to have been for no order at all.
+REPLACED: Final = """
+UPDATE steps SET occurred_at = s.occurred_at, corrected = x.position,
+    counts = state = 'received' OR s."order" IS NOT NULL,
+    quantity = coalesce(
+        (SELECT sum((item->>'quantity')::bigint) FROM jsonb_array_elements(s.items) item), 0)
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb),
+    jsonb_to_record(x.e) AS s (id text, "order" text, items jsonb,
+    occurred_at timestamptz)
+WHERE event = s.id
+"""
+SETTLE_ORDERS: Final = """
+UPDATE orders SET state = last.state, changed_at = last.position
+FROM (
+    SELECT DISTINCT ON (order_id) order_id, state, position FROM counted
+    WHERE order_id IN (SELECT order_id FROM steps WHERE event = ANY(%(events)s))
+    ORDER BY order_id, position DESC
+) AS last
+WHERE orders.id = last.order_id
+"""
+SETTLE_OFFERS: Final = """
+UPDATE offers SET promised = (
+    SELECT coalesce(sum(o.quantity), 0) FROM orders o
+    WHERE o.offer = offers.id AND o.state IN ('confirmed', 'shipped', 'received')
+)
+WHERE id IN (
+    SELECT o.offer FROM orders o JOIN steps s ON s.order_id = o.id
+    WHERE s.event = ANY(%(events)s)
+)
+"""

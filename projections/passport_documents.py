@@ -1,0 +1,164 @@
+"""Writes the documents of batches from what is kept of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+import psycopg
+from msgspec import Raw, Struct
+
+from domain.ids import is_county_issued
+from projections import passport_heritage as heritage
+from projections.passport import MOST_HOLDERS, MOST_STEPS, Held, Product, Stock, Where, Who
+from projections.passport_heritage import NOTHING, Heritage, Item
+from projections.passport_steps import Rank
+from projections.rows import insert
+from projections.stock_changes import Account
+
+_BATCHES: Final = "SELECT batch, display, steps, heritage, last FROM batch WHERE batch = ANY(%s)"
+_STEPS: Final = """
+SELECT b.batch, s.position, s.n, s.rank, s.at, s.body, s.display IS NULL
+FROM unnest(%s::text[]) AS b (batch)
+CROSS JOIN LATERAL (
+    SELECT * FROM step WHERE batch = b.batch ORDER BY rank, position DESC, n LIMIT %s
+) AS s
+"""
+_WITHDRAWN: Final = """
+SELECT batch, body FROM withdrawn WHERE batch = ANY(%s) ORDER BY batch, position, n
+"""
+_PRODUCTS: Final = """
+SELECT gtin, zh, en, category, unit, content_quantity, content_unit
+FROM product WHERE gtin = ANY(%s)
+"""
+_BALANCES: Final = """
+SELECT b.batch, b.account, b.quantity, b.party, p.name, p.kind, b.place, l.name, l.kind, l.township
+FROM balance b
+LEFT JOIN party p ON p.id = b.party
+LEFT JOIN place l ON l.id = b.place
+WHERE b.batch = ANY(%s)
+ORDER BY b.batch, b.quantity DESC, b.party, b.place
+"""
+_FORGET: Final = "DELETE FROM batch WHERE batch = ANY(%s)"
+_REMOVE: Final = "DELETE FROM document WHERE batch = ANY(%s)"
+
+
+class _Document(Struct, frozen=True, kw_only=True):
+    """`projections.passport.Passport`, of steps and origins that are JSON already."""
+
+    id: str
+    key: str
+    kind: Literal["own", "foreign"]
+    gtin: str | None
+    lot: str | None
+    product: Product | None
+    made: Raw | None
+    origins: list[Raw]
+    origins_left_out: int
+    timeline: list[Raw]
+    timeline_left_out: int
+    withdrawn: list[Raw]
+    stock: Stock
+    position: int
+
+
+class _Own(Struct):
+    """What is kept of one batch."""
+
+    display: str | None
+    steps: int
+    heritage: Heritage
+    last: int
+    items: list[Item] = msgspec.field(default_factory=list)
+    makers: list[tuple[int, int, bool, bytes]] = msgspec.field(default_factory=list)
+    withdrawn: list[Raw] = msgspec.field(default_factory=list)
+    origins: list[Item] = msgspec.field(default_factory=list)
+    balances: list[tuple[Any, ...]] = msgspec.field(default_factory=list)
+
+
+def write(cursor: psycopg.Cursor[Any], batches: Iterable[str]) -> None:
+    """Write the documents of batches anew; one of which nothing is left is removed."""
+    names = sorted(batches)
+    if not names:
+        return
+    found = _load(cursor, names)
+    products = _products(cursor, names)
+    bodies = [
+        (name, msgspec.json.encode(_compose(name, own, products.get(name[:14]))), own.last)
+        for name, own in found.items()
+        if own.steps or own.withdrawn
+    ]
+    cursor.execute(_REMOVE, [names])
+    insert(cursor, "document", ("batch", "body", "position"), bodies)
+    empty = [name for name, own in found.items() if not own.steps and not own.withdrawn]
+    if empty:
+        cursor.execute(_FORGET, [empty])
+
+
+def _load(cursor: psycopg.Cursor[Any], names: Sequence[str]) -> dict[str, _Own]:
+    found: dict[str, _Own] = {}
+    cursor.execute(_BATCHES, [names], binary=True)
+    for name, display, steps, body, last in cursor.fetchall():
+        inherited = msgspec.json.decode(body, type=Heritage) if body else NOTHING
+        found[name] = _Own(display, steps, inherited, last)
+    cursor.execute(_STEPS, [names, MOST_STEPS], binary=True)
+    for name, position, n, rank, at, body, own in cursor.fetchall():
+        found[name].items.append(Item(position, n, rank, at, Raw(body)))
+        if rank == Rank.MADE:
+            found[name].makers.append((position, n, own, body))
+    for name, body in cursor.execute(_WITHDRAWN, [names], binary=True).fetchall():
+        found[name].withdrawn.append(Raw(body))
+    for name, *balance in cursor.execute(_BALANCES, [names]).fetchall():
+        found[name].balances.append(tuple(balance))
+    for name, items in heritage.origins(cursor, names).items():
+        found[name].origins = items
+    return found
+
+
+def _products(cursor: psycopg.Cursor[Any], names: Sequence[str]) -> dict[str, Product]:
+    gtins = {name[:14] for name in names if name[14:15] == "/"}
+    found = {
+        gtin: Product(
+            gtin=gtin, zh=None, en=None, category=None, unit=None, content_quantity=None,
+            content_unit=None, county_issued=is_county_issued(gtin),
+        )
+        for gtin in gtins
+    }  # fmt: skip
+    for gtin, zh, en, category, unit, quantity, of in cursor.execute(
+        _PRODUCTS, [list(gtins)]
+    ).fetchall():
+        found[gtin] = Product(
+            gtin=gtin, zh=zh, en=en, category=category, unit=unit, content_quantity=quantity,
+            content_unit=of, county_issued=is_county_issued(gtin),
+        )  # fmt: skip
+    return found
+
+
+def _compose(name: str, own: _Own, product: Product | None) -> _Document:
+    gtin, lot = (name[:14], name[15:]) if product else (None, None)
+    inherited = own.heritage
+    unloaded = own.steps - len(own.items)
+    timeline = heritage.choose([*own.items, *inherited.steps], unloaded + inherited.steps_left_out)
+    grown = heritage.choose([*own.origins, *inherited.origins], inherited.origins_left_out)
+    maker = min(own.makers, default=None)
+    is_own = maker[2] if maker else own.display is None
+    return _Document(
+        id=own.display or name, key=name, kind="own" if is_own else "foreign", gtin=gtin, lot=lot,
+        product=product, made=Raw(maker[3]) if maker else None,
+        origins=[item.body for item in grown.kept], origins_left_out=grown.left_out,
+        timeline=[item.body for item in timeline.kept], timeline_left_out=timeline.left_out,
+        withdrawn=own.withdrawn, stock=_stock(own.balances), position=own.last,
+    )  # fmt: skip
+
+
+def _stock(balances: Sequence[tuple[Any, ...]]) -> Stock:
+    sums = dict.fromkeys((account.value for account in Account), 0)
+    holders: list[Held] = []
+    for account, quantity, party, name, kind, place, place_name, place_kind, township in balances:
+        sums[account] += quantity
+        if account == Account.HELD.value:
+            who = Who(id=party, name=name, kind=kind)
+            where = Where(id=place, name=place_name, kind=place_kind, township=township)
+            holders.append(Held(party=who, place=where, quantity=quantity))
+    return Stock(
+        **sums, holders=tuple(holders[:MOST_HOLDERS]), holders_left_out=len(holders[MOST_HOLDERS:])
+    )

@@ -1,0 +1,18 @@
+"""All read models, in the order in which they are brought to the ledger's head."""
+
+from typing import Final
+
+from projections.directory_projection import DirectoryProjection
+from projections.holdings_projection import HoldingsProjection
+from projections.market import Market
+from projections.passport_projection import PassportProjection
+from projections.runner import Projection
+from projections.trace_projection import TraceProjection
+
+ALL: Final[tuple[Projection, ...]] = (
+    DirectoryProjection(),
+    HoldingsProjection(),
+    TraceProjection(),
+    Market(),
+    PassportProjection(),
+)

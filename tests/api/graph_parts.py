@@ -1,0 +1,149 @@
+"""GraphQL over real parts: PostgreSQL, the sequencer, all read models, HTTP."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from fastapi import FastAPI
+from psycopg_pool import ConnectionPool
+from starlette.testclient import TestClient
+from typing_extensions import override
+
+from api.graph.router import graphql_router
+from domain.events import market as m
+from domain.events.catalogue import AnyEvent
+from ledger.log import Connection
+from ledger.outcome import Outcome
+from ledger.vault import PersonCard, Vault
+from projections.registry import ALL
+from projections.runner import Runner
+from tests import county as c
+from tests.county import kg, of
+from tests.recorded_world import RecordedLedger, RecordedWorld, recorded_world
+from tests.worlds import sealed
+
+
+class CountingCursor(psycopg.Cursor[Any]):
+    """Counts the statements that were executed."""
+
+    statements: Final[list[str]] = []
+
+    @override
+    def execute(self, query: Any, *args: Any, **named: Any) -> Any:
+        self.statements.append(str(query))
+        return super().execute(query, *args, **named)
+
+
+class Parts:
+    """The services that GraphQL uses, each the real one."""
+
+    def __init__(self, ledger: RecordedLedger) -> None:
+        self.ledger = ledger
+        self.vault = Vault(b"a master key of the tests, 32 by")
+        self.runner = Runner(ledger.url, ALL)
+        self.pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+            ledger.url, min_size=1, max_size=4, open=True,
+            kwargs={"autocommit": True, "cursor_factory": CountingCursor},
+        )  # fmt: skip
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Borrow a connection."""
+        with self.pool.connection() as conn:
+            yield conn
+
+    async def submit(self, raws: Sequence[bytes]) -> list[Outcome]:
+        """Hand envelopes to the sequencer."""
+        return await asyncio.wrap_future(self.ledger.sequencer.submit(raws))
+
+    def wait_for(self, position: int) -> bool:
+        """Fold what is new, and tell whether that reaches a position."""
+        return self.runner.catch_up() >= position
+
+
+class Graph:
+    """A county, and GraphQL over it."""
+
+    def __init__(self, world: RecordedWorld, parts: Parts, client: TestClient) -> None:
+        self.world = world
+        self.parts = parts
+        self.client = client
+
+    def ask(self, query: str, **variables: Any) -> Any:  # noqa: ANN401
+        """Ask, expecting no error, and give the data."""
+        answer = self.post(query, variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    def errors(self, query: str, **variables: Any) -> list[Any]:  # noqa: ANN401
+        """Ask, and give the errors."""
+        found = self.post(query, variables)["errors"]
+        assert isinstance(found, list)
+        return found
+
+    def post(self, query: str, variables: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
+        """Ask, and give the whole answer."""
+        body = {"query": query, "variables": variables or {}}
+        response = self.client.post("/graphql", content=json.dumps(body))
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def do(self, mutation: str, event: AnyEvent, *signers: str, kind: str = "order") -> Any:  # noqa: ANN401
+        """Submit a signed event through a mutation, and give its payload."""
+        raw = sealed(event, self.world.keys(event, *signers)).decode()
+        self.parts.ledger.now = self.world.now
+        self.world.later(minutes=1)
+        return self.submit(mutation, raw, kind)
+
+    def submit(self, mutation: str, raw: str, kind: str = "order") -> Any:  # noqa: ANN401
+        """Submit an envelope's text through a mutation, and give its payload."""
+        query = f"""
+        mutation ($envelope: String!) {{
+          it: {mutation}(input: {{envelope: $envelope, clientMutationId: "tap-1"}}) {{
+            __typename
+            ... on Payload {{ clientMutationId }}
+            ... on {kind.title()}Accepted {{
+              receipt {{ eventId position leafHash treeSize proof checkpoint admittedAt already }}
+              {kind} {{ id eventId state }}
+            }}
+            ... on Refusal {{ code messageZh messageEn cause position path }}
+          }}
+        }}"""
+        return self.ask(query, envelope=raw)["it"]
+
+    def offer(self, kilograms: int = 100, **terms: Any) -> m.OfferMade:  # noqa: ANN401
+        """Harvest so much and offer all of it, past GraphQL."""
+        harvested = self.world.admit(self.world.harvest(quantity=kg(kilograms)))
+        goods = of(harvested.batch, harvested.quantity)
+        return self.world.admit(self.world.offer(c.FARMER, c.YARD, goods, **terms))
+
+    def name(self, party: str, card: PersonCard) -> None:
+        """Put a person's card into the vault."""
+        with self.parts.pool.connection() as conn:
+            self.parts.vault.put(conn, party, card)
+
+    @contextmanager
+    def counted(self) -> Iterator[list[str]]:
+        """Give the list of the statements executed within."""
+        CountingCursor.statements.clear()
+        yield CountingCursor.statements
+
+
+@contextmanager
+def served(database_url: str, *, dev: bool = True) -> Iterator[Graph]:
+    """Serve GraphQL over a county that works."""
+    with recorded_world(database_url) as (world, ledger):
+        parts = Parts(ledger)
+        app = FastAPI()
+        app.include_router(graphql_router(parts, dev=dev), prefix="/graphql")
+        with TestClient(app, headers={"content-type": "application/json"}) as client:
+            yield Graph(world, parts, client)
+        parts.pool.close()
+
+
+def nodes(connection: Any) -> Iterable[Any]:  # noqa: ANN401
+    """Give a connection's nodes."""
+    return [edge["node"] for edge in connection["edges"]]

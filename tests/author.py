@@ -1,0 +1,270 @@
+"""Builds events of the simulated county's people, with ids and a clock of its own."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any, Final
+
+from domain.events import governance as g
+from domain.events import market as m
+from domain.events import movements as v
+from domain.events import registry as r
+from domain.events.base import Event
+from domain.events.catalogue import AnyEvent
+from domain.events.correction import Correctable, EventCorrected
+from domain.events.governance import Custody, PartyKind, Role
+from domain.measures import BatchQuantity, Price, Unit
+from tests import county as c
+
+
+class Author:
+    """Builds events; what a test wants otherwise, it changes with `msgspec.structs.replace`."""
+
+    def __init__(self, seed: int = 1) -> None:
+        """Begin on the county's first morning."""
+        self.now: datetime = c.START
+        self._random: Final = Random(seed)  # noqa: S311  a seeded simulation
+        self._numbers: Final = count(1)
+
+    def later(self, **by: float) -> datetime:
+        """Move the clock on, in `timedelta`'s words, and give the time."""
+        self.now += timedelta(**by)
+        return self.now
+
+    def new_id(self) -> str:
+        """Make a UUIDv7 of the clock and the seed (RFC 9562 §5.7)."""
+        stamp = int(self.now.timestamp() * 1000)
+        number = stamp << 80 | 7 << 76 | self._random.getrandbits(12) << 64
+        number |= 0b10 << 62 | self._random.getrandbits(62)
+        digits = f"{number:032x}"
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+    def new_lot(self, gtin: str) -> str:
+        """Name a batch that is not taken."""
+        return c.lot(gtin, f"T{next(self._numbers)}")
+
+    def common(self, actor: str) -> dict[str, Any]:
+        """Give the fields that every event must have."""
+        nonce = self._random.randbytes(16)
+        return {"id": self.new_id(), "occurred_at": self.now, "actor": actor, "nonce": nonce}
+
+    # Who there is
+
+    def genesis(self) -> g.LedgerOpened:
+        """Open the ledger."""
+        return g.LedgerOpened(
+            **self.common(c.AUTHORITY), county=c.COUNTY, origin="suyuan.example/luoding",
+            authority_name="罗定市农业农村局（模拟）", authority_key=c.key_of(c.AUTHORITY).did,
+            log_key="suyuan.example/luoding+00000000+AAAA", rules="2026.1",
+        )  # fmt: skip
+
+    def founding(self) -> Iterator[tuple[AnyEvent, tuple[str, ...]]]:
+        """Give the events by which the county comes to be, in order, with who signs."""
+        yield self.genesis(), ()
+        for party, kind, role, name in c.PARTIES:
+            yield self.admit_party(party, kind, role, name=name), ()
+            if party != c.ELDER:
+                yield self.bind_key(party), ()
+        yield self.take_member(c.COOP, c.FARMER), (c.COOP, c.FARMER)
+        yield self.take_member(c.COOP, c.ELDER, may_sign=True), ()
+        for place, holder, kind_of_place, name in c.PLACES:
+            yield self.register_place(place, holder, kind_of_place, name), ()
+        for gtin in c.UNITS:
+            yield self.register_product(gtin), ()
+
+    def admit_party(
+        self, party: str, kind: PartyKind, *roles: Role, name: str | None = None,
+        by: str = c.AUTHORITY,
+    ) -> g.PartyAdmitted:  # fmt: skip
+        """Admit a party."""
+        return g.PartyAdmitted(
+            **self.common(by), party=party, kind=kind, roles=roles, township="445381111", name=name
+        )
+
+    def bind_key(
+        self, party: str, name: str | None = None, by: str = c.AUTHORITY,
+        expires: datetime | None = None,
+    ) -> g.KeyBound:  # fmt: skip
+        """Bind the key of a name, the party's own where none is given."""
+        did = c.key_of(name or party).did
+        return g.KeyBound(
+            **self.common(by), party=party, key=did, custody=Custody.DEVICE, expires=expires
+        )
+
+    def revoke_key(
+        self, party: str, name: str | None = None, by: str = c.AUTHORITY
+    ) -> g.KeyRevoked:
+        """Revoke the key of a name."""
+        did = c.key_of(name or party).did
+        return g.KeyRevoked(**self.common(by), party=party, key=did, reason="手机丢了")
+
+    def take_member(
+        self, cooperative: str, member: str, *, may_sign: bool = False
+    ) -> g.MembershipBegan:
+        """Take a member."""
+        return g.MembershipBegan(**self.common(cooperative), member=member, may_sign=may_sign)
+
+    def part(self, cooperative: str, member: str) -> g.MembershipEnded:
+        """End a membership."""
+        return g.MembershipEnded(**self.common(cooperative), member=member, reason="搬走了")
+
+    def register_place(
+        self, place: str, holder: str, kind: r.PlaceKind, name: str = "某处", by: str = c.AUTHORITY
+    ) -> r.PlaceRegistered:
+        """Register a place."""
+        return r.PlaceRegistered(
+            **self.common(by), place=place, holder=holder, kind=kind, township="445381111",
+            name=name,
+        )  # fmt: skip
+
+    def register_product(self, gtin: str, by: str = c.AUTHORITY) -> r.ProductRegistered:
+        """Register a product in its unit."""
+        return r.ProductRegistered(
+            **self.common(by), gtin=gtin, names=r.Names("某产品", "Some product"),
+            category="produce", unit=c.UNITS.get(gtin, Unit.GRAM), content=c.CONTENTS.get(gtin),
+        )  # fmt: skip
+
+    # What is done
+
+    def treat(self, actor: str = c.FARMER, plot: str = c.PLOT, days: int = 7) -> v.PlotTreated:
+        """Treat a plot."""
+        return v.PlotTreated(
+            **self.common(actor), place=plot, substance="吡虫啉", registration="PD20101234",
+            dose="20 克/亩", interval_days=days,
+        )  # fmt: skip
+
+    def harvest(
+        self, actor: str = c.FARMER, plot: str = c.PLOT, quantity: int = 100_000,
+        batch: str | None = None, place: str = c.YARD,
+    ) -> v.BatchHarvested:  # fmt: skip
+        """Harvest a new batch, 100 kg of paddy where nothing else is said."""
+        item = c.of(batch or self.new_lot(c.PADDY), quantity)
+        return v.BatchHarvested(
+            **self.common(actor), place=place, batch=item.batch, plot=plot, quantity=quantity,
+            unit=item.unit,
+        )  # fmt: skip
+
+    def transform(
+        self, actor: str, place: str, process: v.Process, inputs: Iterable[BatchQuantity],
+        outputs: Iterable[BatchQuantity],
+    ) -> v.BatchTransformed:  # fmt: skip
+        """Make outputs of inputs."""
+        return v.BatchTransformed(
+            **self.common(actor), place=place, process=process, inputs=tuple(inputs),
+            outputs=tuple(outputs),
+        )  # fmt: skip
+
+    def ship(
+        self, actor: str, place: str, items: Iterable[BatchQuantity], to: str = c.MILL,
+        to_place: str = c.WORKSHOP, order: str | None = None,
+    ) -> v.ShipmentSent:  # fmt: skip
+        """Send goods."""
+        return v.ShipmentSent(
+            **self.common(actor), place=place, items=tuple(items), to=to, to_place=to_place,
+            order=order,
+        )  # fmt: skip
+
+    def receive(
+        self, actor: str, place: str, shipment: str, items: Iterable[BatchQuantity],
+        short: Iterable[BatchQuantity] = (),
+    ) -> v.ShipmentReceived:  # fmt: skip
+        """Receive goods, `short` of them missing."""
+        lost = tuple(
+            v.Difference(item.batch, item.quantity, item.unit, "路上撒了") for item in short
+        )
+        return v.ShipmentReceived(
+            **self.common(actor), place=place, shipment=shipment, items=tuple(items),
+            differences=lost,
+        )  # fmt: skip
+
+    def inspect(
+        self, batch: str, actor: str = c.INSPECTOR, place: str = c.OFFICE
+    ) -> v.BatchInspected:
+        """Inspect a batch."""
+        return v.BatchInspected(
+            **self.common(actor), place=place, batch=batch, standard="GB 2763",
+            result=v.Result.CONFORMANT,
+        )  # fmt: skip
+
+    def sell(self, actor: str, place: str, item: BatchQuantity) -> v.BatchSold:
+        """Sell to consumers."""
+        return v.BatchSold(
+            **self.common(actor), place=place, batch=item.batch, quantity=item.quantity,
+            unit=item.unit, channel="门店零售",
+        )  # fmt: skip
+
+    def dispose(self, actor: str, place: str, item: BatchQuantity) -> v.BatchDisposed:
+        """Throw away."""
+        return v.BatchDisposed(
+            **self.common(actor), place=place, batch=item.batch, quantity=item.quantity,
+            unit=item.unit, reason="受潮发霉",
+        )  # fmt: skip
+
+    # What is agreed
+
+    def offer(
+        self, actor: str, place: str, item: BatchQuantity, *, price: Price = c.TEN_YUAN,
+        least: int | None = None, until: datetime | None = None,
+    ) -> m.OfferMade:  # fmt: skip
+        """Offer goods."""
+        return m.OfferMade(
+            **self.common(actor), place=place, batch=item.batch, quantity=item.quantity,
+            unit=item.unit, price=price, least=least, until=until,
+        )  # fmt: skip
+
+    def withdraw(self, offer: m.OfferMade, by: str | None = None) -> m.OfferWithdrawn:
+        """Withdraw an offer."""
+        return m.OfferWithdrawn(**self.common(by or offer.actor), offer=offer.id, reason="卖完了")
+
+    def demand(self, actor: str = c.BUYER, to: str = c.STORE) -> m.DemandPosted:
+        """Ask for goods."""
+        return m.DemandPosted(
+            **self.common(actor), category="rice", quantity=c.kg(500), unit=Unit.GRAM, deliver_to=to
+        )
+
+    def withdraw_demand(self, demand: m.DemandPosted, by: str | None = None) -> m.DemandWithdrawn:
+        """Withdraw a demand."""
+        return m.DemandWithdrawn(
+            **self.common(by or demand.actor), demand=demand.id, reason="买到了"
+        )
+
+    def order(
+        self, offer: m.OfferMade, quantity: int, buyer: str = c.BUYER, *, to: str = c.STORE,
+        price: Price | None = None, seller: str | None = None,
+    ) -> m.OrderPlaced:  # fmt: skip
+        """Order from an offer, at its price where no other is given."""
+        return m.OrderPlaced(
+            **self.common(buyer), offer=offer.id, seller=seller or offer.actor,
+            batch=offer.batch, quantity=quantity, unit=offer.unit, price=price or offer.price,
+            deliver_to=to,
+        )  # fmt: skip
+
+    def confirm(
+        self, order: m.OrderPlaced, place: str = c.YARD, by: str | None = None,
+        quantity: int | None = None,
+    ) -> m.OrderConfirmed:  # fmt: skip
+        """Confirm an order as it was placed."""
+        return m.OrderConfirmed(
+            **self.common(by or order.seller), place=place, order=order.id, offer=order.offer,
+            batch=order.batch, quantity=quantity or order.quantity, unit=order.unit,
+        )  # fmt: skip
+
+    def decline(self, order: m.OrderPlaced, by: str | None = None) -> m.OrderRefused:
+        """Refuse an order as its seller."""
+        return m.OrderRefused(**self.common(by or order.seller), order=order.id, reason="没有了")
+
+    def cancel(self, order: m.OrderPlaced, by: str | None = None) -> m.OrderCancelled:
+        """Cancel an order as its buyer."""
+        return m.OrderCancelled(**self.common(by or order.actor), order=order.id, reason="不要了")
+
+    # What was wrong
+
+    def correct(
+        self, event: Event, replacement: Correctable | None = None, by: str | None = None
+    ) -> EventCorrected:
+        """Declare an event in error, with what takes its place."""
+        return EventCorrected(
+            **self.common(by or event.actor), event=event.id, reason="记错了",
+            replacement=replacement,
+        )  # fmt: skip

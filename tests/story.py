@@ -1,0 +1,353 @@
+"""What is where, told a second time: plain dicts of integers, and no code of the domain's."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from domain.events import market as m
+from domain.events import movements as v
+from domain.events.movements import Process
+from tests.county import (
+    AUTHORITY,
+    CONTENTS,
+    ELDER,
+    FARMER,
+    INSPECTOR,
+    OTHER_PLOT,
+    PARTIES,
+    PLACES,
+    PLOT,
+    UNITS,
+)
+
+OWNER_OF_PLOT: Final = {PLOT: FARMER, OTHER_PLOT: ELDER}
+GROWERS: Final = {FARMER, ELDER}
+KNOWN_PARTIES: Final = {AUTHORITY, *(party[0] for party in PARTIES)}
+KNOWN_PLACES: Final = {place[0] for place in PLACES}
+NO_TRADERS: Final = {AUTHORITY, INSPECTOR}
+THOUSANDTHS: Final = {Process.MILLED: 820, Process.STEAMED: 2500, Process.FERMENTED: 2500}
+Spot = tuple[str, str, str]
+"""Batch, party, place."""
+
+
+def _sums(items: Iterable[Any]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for item in items:
+        sums[item.batch] += item.quantity
+    return dict(sums)
+
+
+def things(event: Any) -> set[str]:  # noqa: ANN401  any event
+    """Name what an event changes: a later event that shares one of these leans on it."""
+    if isinstance(event, v.PlotTreated):
+        return {event.place}
+    if isinstance(event, m.OrderPlaced):
+        return {event.id, event.offer}
+    lists = (getattr(event, name, ()) for name in ("inputs", "outputs", "items", "differences"))
+    found = {item.batch for items in lists for item in items}
+    names = (getattr(event, name, None) for name in ("batch", "shipment", "offer", "order"))
+    found |= {name for name in names if name}
+    return found | ({event.id} if isinstance(event, v.ShipmentSent | m.OfferMade) else set())
+
+
+class Story:
+    """What is where after the events that were told."""
+
+    def __init__(self) -> None:
+        """Begin with empty yards."""
+        self.held: dict[Spot, int] = defaultdict(int)
+        self.reserved: dict[Spot, int] = defaultdict(int)
+        self.made: dict[str, int] = {}
+        self.gone: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.hands: dict[str, set[str]] = defaultdict(set)
+        self.closed: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self.shipments: dict[str, dict[str, Any]] = {}
+        self.offers: dict[str, dict[str, Any]] = {}
+        self.orders: dict[str, dict[str, Any]] = {}
+        self.parents: dict[str, set[str]] = {}
+
+    # What an event changes
+
+    def tell(self, event: Any) -> None:  # noqa: ANN401
+        """Let an event happen, without judging it."""
+        getattr(self, f"_tell_{type(event).__name__}")(event)
+
+    def _make(self, event: Any, batch: str, quantity: int, parents: set[str]) -> None:  # noqa: ANN401
+        self.made[batch] = quantity
+        self.held[batch, event.actor, event.place] += quantity
+        self.hands[batch].add(event.actor)
+        self.parents[batch] = parents
+
+    def _take(self, event: Any, batch: str, quantity: int, why: str) -> None:  # noqa: ANN401
+        self.held[batch, event.actor, event.place] -= quantity
+        self.gone[batch][why] += quantity
+
+    def _tell_PlotTreated(self, event: v.PlotTreated) -> None:  # noqa: N802
+        until = event.occurred_at + timedelta(days=event.interval_days)
+        self.closed[event.place].append((event.occurred_at, until))
+
+    def _tell_BatchHarvested(self, event: v.BatchHarvested) -> None:  # noqa: N802
+        self._make(event, event.batch, event.quantity, set())
+
+    def _tell_BatchTransformed(self, event: v.BatchTransformed) -> None:  # noqa: N802
+        for item in event.inputs:
+            self._take(event, item.batch, item.quantity, "used")
+        for item in event.outputs:
+            self._make(event, item.batch, item.quantity, {i.batch for i in event.inputs})
+
+    def _tell_ShipmentSent(self, event: v.ShipmentSent) -> None:  # noqa: N802
+        for item in event.items:
+            self._take(event, item.batch, item.quantity, "travelling")
+            if event.order:
+                self.reserved[item.batch, event.actor, event.place] -= item.quantity
+        if event.order:
+            self.orders[event.order]["state"] = "shipped"
+        self.shipments[event.id] = {
+            "to": event.to, "items": _sums(event.items), "received": False
+        }  # fmt: skip
+
+    def _tell_ShipmentReceived(self, event: v.ShipmentReceived) -> None:  # noqa: N802
+        self.shipments[event.shipment]["received"] = True
+        for item in event.items:
+            self.held[item.batch, event.actor, event.place] += item.quantity
+            self.gone[item.batch]["travelling"] -= item.quantity
+            self.hands[item.batch].add(event.actor)
+        for short in event.differences:
+            self.gone[short.batch]["travelling"] -= short.quantity
+            self.gone[short.batch]["lost"] += short.quantity
+            self.hands[short.batch].add(event.actor)
+
+    def _tell_BatchInspected(self, event: v.BatchInspected) -> None:  # noqa: N802
+        """A finding moves nothing."""
+
+    def _tell_BatchSold(self, event: v.BatchSold) -> None:  # noqa: N802
+        self._take(event, event.batch, event.quantity, "sold")
+
+    def _tell_BatchDisposed(self, event: v.BatchDisposed) -> None:  # noqa: N802
+        self._take(event, event.batch, event.quantity, "disposed")
+
+    def _tell_OfferMade(self, event: m.OfferMade) -> None:  # noqa: N802
+        self.offers[event.id] = {
+            "seller": event.actor, "place": event.place, "batch": event.batch, "open": True,
+            "left": event.quantity, "price": event.price, "least": event.least or 1,
+            "until": event.until,
+        }  # fmt: skip
+
+    def _tell_OfferWithdrawn(self, event: m.OfferWithdrawn) -> None:  # noqa: N802
+        self.offers[event.offer]["open"] = False
+
+    def _tell_OrderPlaced(self, event: m.OrderPlaced) -> None:  # noqa: N802
+        self.orders[event.id] = {
+            "buyer": event.actor, "seller": event.seller, "offer": event.offer,
+            "batch": event.batch, "quantity": event.quantity, "state": "placed", "place": None,
+        }  # fmt: skip
+
+    def _tell_OrderConfirmed(self, event: m.OrderConfirmed) -> None:  # noqa: N802
+        self.reserved[event.batch, event.actor, event.place] += event.quantity
+        self.offers[event.offer]["left"] -= event.quantity
+        self.orders[event.order] |= {"state": "confirmed", "place": event.place}
+
+    def _tell_OrderRefused(self, event: m.OrderRefused) -> None:  # noqa: N802
+        self.orders[event.order]["state"] = "refused"
+
+    def _tell_OrderCancelled(self, event: m.OrderCancelled) -> None:  # noqa: N802
+        self.orders[event.order]["state"] = "cancelled"
+
+    # What an event may not do
+
+    def judge(self, event: Any) -> str | None:  # noqa: ANN401
+        """Give the code by which an event is refused, or None."""
+        grower = isinstance(event, v.PlotTreated | v.BatchHarvested)
+        anyone = isinstance(event, v.BatchInspected | m.OrderPlaced | m.OrderCancelled)
+        if (grower and event.actor not in GROWERS) or (not anyone and event.actor in NO_TRADERS):
+            return "not-authorised"
+        if hasattr(event, "place") and event.place not in KNOWN_PLACES:
+            return "unknown-place"
+        code: str | None = getattr(self, f"_judge_{type(event).__name__}")(event)
+        return code
+
+    def _judge_PlotTreated(self, event: v.PlotTreated) -> str | None:  # noqa: N802
+        return self._on_plot(event.actor, event.place)
+
+    def _judge_BatchHarvested(self, event: v.BatchHarvested) -> str | None:  # noqa: N802
+        wrong = self._on_plot(event.actor, event.plot)
+        if wrong:
+            return wrong
+        if event.batch in self.made:
+            return "batch-exists"
+        if any(since <= event.occurred_at < until for since, until in self.closed[event.plot]):
+            return "interval-not-elapsed"
+        return None
+
+    def _judge_BatchTransformed(self, event: v.BatchTransformed) -> str | None:  # noqa: N802
+        ins = [item.batch for item in event.inputs]
+        outs = [item.batch for item in event.outputs]
+        if any(batch not in self.made for batch in ins):
+            return "unknown-batch"
+        if len(set(outs)) < len(outs) or set(ins) & set(outs):
+            return "wrong-output"
+        if any(batch in self.made for batch in outs):
+            return "batch-exists"
+        if not self._enough(event, _sums(event.inputs)):
+            return "not-held"
+        if event.process is Process.SPLIT and {b[:14] for b in outs} - {b[:14] for b in ins}:
+            return "wrong-output"
+        return self._balance(event)
+
+    def _balance(self, event: v.BatchTransformed) -> str | None:
+        most, out = _measured(event.inputs), _measured(event.outputs)
+        for unit, quantity in out.items():
+            if unit not in most:
+                return "unit-mismatch"
+            if quantity * 1000 > most[unit] * THOUSANDTHS.get(event.process, 1000):
+                return "mass-balance"
+        return None
+
+    def _judge_ShipmentSent(self, event: v.ShipmentSent) -> str | None:  # noqa: N802
+        if event.to not in KNOWN_PARTIES:
+            return "unknown-party"
+        if event.to_place not in KNOWN_PLACES:
+            return "unknown-place"
+        if any(item.batch not in self.made for item in event.items):
+            return "unknown-batch"
+        if event.order:
+            return self._as_ordered(event)
+        return None if self._enough(event, _sums(event.items)) else "not-held"
+
+    def _as_ordered(self, event: v.ShipmentSent) -> str | None:
+        order = self.orders.get(event.order or "")
+        if order is None or order["state"] != "confirmed":
+            return "order-not-open"
+        wanted = (order["seller"], order["place"], order["buyer"], order["batch"])
+        (item, *more) = event.items
+        if wanted != (event.actor, event.place, event.to, item.batch) or more:
+            return "order-mismatch"
+        return None if item.quantity == order["quantity"] else "order-mismatch"
+
+    def _judge_ShipmentReceived(self, event: v.ShipmentReceived) -> str | None:  # noqa: N802
+        shipment = self.shipments.get(event.shipment)
+        if shipment is None or shipment["received"]:
+            return "shipment-not-open"
+        if shipment["to"] != event.actor:
+            return "not-addressee"
+        came, short = _sums(event.items), _sums(event.differences)
+        if any(batch not in self.made for batch in came):
+            return "unknown-batch"
+        for batch in (*shipment["items"], *came, *short):
+            sent = shipment["items"].get(batch, 0)
+            if came.get(batch, 0) > sent:
+                return "not-held"
+            if came.get(batch, 0) + short.get(batch, 0) != sent:
+                return "difference-unexplained"
+        return None
+
+    def _judge_BatchInspected(self, event: v.BatchInspected) -> str | None:  # noqa: N802
+        if event.batch not in self.made:
+            return "unknown-batch"
+        allowed = NO_TRADERS | self.hands[event.batch]
+        return None if event.actor in allowed else "not-authorised"
+
+    def _judge_BatchSold(self, event: v.BatchSold | v.BatchDisposed) -> str | None:  # noqa: N802
+        if event.batch not in self.made:
+            return "unknown-batch"
+        return None if self._enough(event, {event.batch: event.quantity}) else "not-held"
+
+    _judge_BatchDisposed = _judge_BatchSold  # noqa: N815
+
+    def _judge_OfferMade(self, event: m.OfferMade) -> str | None:  # noqa: N802
+        if event.batch not in self.made:
+            return "unknown-batch"
+        enough = self._enough(event, {event.batch: event.quantity})
+        return None if enough else "offer-exceeds-holding"
+
+    def _judge_OfferWithdrawn(self, event: m.OfferWithdrawn) -> str | None:  # noqa: N802
+        offer = self.offers.get(event.offer)
+        if offer is None or not offer["open"]:
+            return "offer-not-open"
+        return None if offer["seller"] == event.actor else "not-authorised"
+
+    def _judge_OrderPlaced(self, event: m.OrderPlaced) -> str | None:  # noqa: N802
+        offer = self.offers.get(event.offer)
+        if offer is None or not offer["open"]:
+            return "offer-not-open"
+        if offer["until"] and event.occurred_at > offer["until"]:
+            return "offer-not-open"
+        if (offer["seller"], offer["batch"]) != (event.seller, event.batch):
+            return "order-mismatch"
+        if offer["price"] != event.price:
+            return "price-mismatch"
+        if event.deliver_to not in KNOWN_PLACES:
+            return "unknown-place"
+        if event.quantity < offer["least"]:
+            return "below-least"
+        return self._promise(offer, event.quantity)
+
+    def _judge_OrderConfirmed(self, event: m.OrderConfirmed) -> str | None:  # noqa: N802
+        order = self.orders.get(event.order)
+        if order is None or order["state"] != "placed":
+            return "order-not-open"
+        if order["seller"] != event.actor:
+            return "not-authorised"
+        offer = self.offers[order["offer"]]
+        if event.quantity != order["quantity"] or event.place != offer["place"]:
+            return "order-mismatch"
+        return self._promise(offer, event.quantity)
+
+    def _judge_OrderRefused(self, event: m.OrderRefused) -> str | None:  # noqa: N802
+        return self._answer(event.order, event.actor, "seller")
+
+    def _judge_OrderCancelled(self, event: m.OrderCancelled) -> str | None:  # noqa: N802
+        return self._answer(event.order, event.actor, "buyer")
+
+    def _answer(self, order_id: str, actor: str, side: str) -> str | None:
+        order = self.orders.get(order_id)
+        if order is None or order["state"] != "placed":
+            return "order-not-open"
+        return None if order[side] == actor else "not-authorised"
+
+    def _promise(self, offer: dict[str, Any], quantity: int) -> str | None:
+        spot = (offer["batch"], offer["seller"], offer["place"])
+        free = min(offer["left"], self.held[spot] - self.reserved[spot])
+        return None if quantity <= free else "offer-exceeds-holding"
+
+    def _enough(self, event: Any, wanted: dict[str, int]) -> bool:  # noqa: ANN401
+        spots = {batch: (batch, event.actor, event.place) for batch in wanted}
+        return all(
+            self.held[spot] - self.reserved[spot] >= wanted[batch] for batch, spot in spots.items()
+        )
+
+    def _on_plot(self, actor: str, plot: str) -> str | None:
+        if plot not in KNOWN_PLACES:
+            return "unknown-place"
+        if plot not in OWNER_OF_PLOT:
+            return "not-a-plot"
+        return None if OWNER_OF_PLOT[plot] == actor else "not-authorised"
+
+    # The trace
+
+    def ancestors(self, batch: str) -> set[str]:
+        """Give all batches that went into a batch."""
+        found: set[str] = set()
+        waiting = set(self.parents.get(batch, ()))
+        while waiting:
+            parent = waiting.pop()
+            if parent not in found:
+                found.add(parent)
+                waiting |= self.parents.get(parent, set())
+        return found
+
+    def descendants(self, batch: str) -> set[str]:
+        """Give all batches that a batch went into."""
+        return {other for other in self.made if batch in self.ancestors(other)}
+
+
+def _measured(items: Iterable[Any]) -> dict[Any, int]:
+    sums: dict[Any, int] = defaultdict(int)
+    for item in items:
+        content = CONTENTS.get(item.batch[:14])
+        if content:
+            sums[content.unit] += item.quantity * content.quantity
+        else:
+            sums[UNITS[item.batch[:14]]] += item.quantity
+    return sums
