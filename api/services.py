@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from projections.registry import ALL
 from psycopg_pool import ConnectionPool
 
 from api.hand_back import HandBack
@@ -16,6 +15,7 @@ from ledger import log, vault
 from ledger.outcome import Outcome
 from ledger.schema import install, reaching
 from ledger.sequencer import Sequencer
+from projections.registry import ALL
 from projections.runner import Runner
 
 

@@ -1,10 +1,9 @@
 """Reading answers from the read models, brought up to the ledger's head first."""
 
-from projections.registry import ALL
-
 from api.cli.console import Console
 from api.cli.failures import Refused
 from ledger.log import Connection
+from projections.registry import ALL
 from projections.runner import Runner
 from projections.trace import Direction, Trace, trace
 

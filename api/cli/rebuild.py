@@ -3,13 +3,12 @@
 import argparse
 from typing import Final
 
-from projections.registry import ALL
-
 from api.cli.command import Arguments, Command, add_json
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit
 from api.cli.workplace import database
 from api.settings import Settings
+from projections.registry import ALL
 from projections.runner import Runner
 
 _EVERY: Final = "all"

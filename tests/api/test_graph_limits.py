@@ -42,7 +42,9 @@ def test_a_document_with_too_many_words_is_not_even_parsed(graph: Graph) -> None
 
 def _fragments(last: str, count: int) -> str:
     spread = [f"fragment f{n} on Checkpoint {{ ...f{n + 1} ...f{n + 1} }}" for n in range(count)]
-    return " ".join(["{ checkpoint { ...f0 } }", *spread, f"fragment f{count} on Checkpoint {last}"])
+    return " ".join(
+        ["{ checkpoint { ...f0 } }", *spread, f"fragment f{count} on Checkpoint {last}"]
+    )
 
 
 def test_fragments_that_double_at_every_step_are_refused_at_once(graph: Graph) -> None:
@@ -132,9 +134,7 @@ def test_a_fault_of_ours_is_logged_and_told_without_its_text(
     assert "the password is 1234" in caplog.text
 
 
-def test_a_clients_mistake_is_not_logged(
-    graph: Graph, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_clients_mistake_is_not_logged(graph: Graph, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         graph.errors("{ offers(first: 1000) { edges { cursor } } }")
         graph.errors("{ nothing }")
