@@ -1,9 +1,10 @@
 """What a running process has open: the database, the sequencer, the projections, the vault."""
 
 import asyncio
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -17,6 +18,10 @@ from ledger.schema import install, reaching
 from ledger.sequencer import Sequencer
 from projections.registry import ALL
 from projections.runner import Runner
+
+
+SWITCH_INTERVAL_S: Final = 0.0005
+"""How long a thread may keep the interpreter from the others: the writer must not wait long."""
 
 
 class Services:
@@ -67,6 +72,7 @@ class Services:
 
     def start(self) -> None:
         """Open the pool, begin to write and to project."""
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.pool.open(wait=True)
         self.sequencer.start()
         self.runner.start()

@@ -5,6 +5,7 @@ release still verifies what was admitted under the older one.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -14,10 +15,21 @@ from domain.events.movements import Process
 
 
 class Yield(Struct, frozen=True):
-    """The most that can come out of a process, in thousandths of what went in."""
+    """The most that can come out of a process, in thousandths of what went in.
+
+    More than went in only where every input is of the category `gains`, which takes up water; of
+    anything else no more than went in.
+    """
 
     permille: int
     source: str
+    gains: str | None = None
+
+    def of(self, categories: Iterable[str]) -> int:
+        """Give the thousandths for inputs of these categories."""
+        if self.gains is None or all(category == self.gains for category in categories):
+            return self.permille
+        return min(self.permille, 1000)
 
 
 class RuleSet(Struct, frozen=True):
@@ -40,10 +52,11 @@ RULES_2026_1: Final = RuleSet(
         Process.DRIED: Yield(1000, "drying takes water away, it adds nothing"),
         Process.STEAMED: Yield(
             2500, "dry soybeans take up 1.2 to 1.5 times their mass of water: FAO, Soybean in"
-            " tropical Africa, ch. processing"
+            " tropical Africa, ch. processing", gains="soybean"
         ),
         Process.FERMENTED: Yield(
-            2500, "as steamed: the water is taken up before the mould grows; salt is in the limit"
+            2500, "as steamed: the water is taken up before the mould grows; salt is in the limit",
+            gains="soybean"
         ),
         Process.BLENDED: Yield(1000, "conservation of mass"),
         Process.GRADED: Yield(1000, "conservation of mass"),

@@ -42,8 +42,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{who} may not say this: {need}.",
     ),
     "member-must-sign": (
-        "社员 {member} 有自己的密钥，入社要本人也签名。",
-        "Member {member} has a key of its own, so it must sign this too.",
+        "社员 {member} 有过自己的密钥，或由别的合作社登记，入社要本人也签名。",
+        (
+            "Member {member} has had a key of its own, or was admitted by another cooperative:"
+            " it must sign this too."
+        ),
     ),
     "ledger-not-open": (
         "台账还没有开账。请先写入开账记录（suyuan serve 会自动完成）。",

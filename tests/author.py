@@ -122,7 +122,7 @@ class Author:
         """Register a product in its unit."""
         return r.ProductRegistered(
             **self.common(by), gtin=gtin, names=r.Names("某产品", "Some product"),
-            category="produce", unit=c.UNITS.get(gtin, Unit.GRAM), content=c.CONTENTS.get(gtin),
+            category="soybean", unit=c.UNITS.get(gtin, Unit.GRAM), content=c.CONTENTS.get(gtin),
         )  # fmt: skip
 
     # What is done

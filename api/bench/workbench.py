@@ -33,6 +33,8 @@ Prepare = Callable[[Workbench], AbstractContextManager[Plan]]
 """Prepares a plan; what it leaves behind is cleared away when the context ends."""
 
 BENCHES: Final = {
+    "append": "append",
+    "import": "bulk",
     "verify": "verify",
 }
 """Each benchmark's module in `api.bench`; its `plan` is a `Prepare`."""

@@ -1,5 +1,7 @@
 """GraphQL over HTTP: POST for everyone, and in development a page to try it on."""
 
+import json
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from strawberry.fastapi import GraphQLRouter
@@ -13,6 +15,17 @@ from api.graph.services import Services
 
 class _Router(GraphQLRouter[Context, None]):
     """Serves our own page: the library's loads its scripts from elsewhere."""
+
+    @override
+    def decode_json(self, data: str | bytes) -> object:
+        """Read a request; what is neither an object nor a list is as bad as what is no JSON."""
+        try:
+            found: object = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError(str(error), "", 0) from error
+        if not isinstance(found, dict | list):
+            raise json.JSONDecodeError("a GraphQL request is a JSON object", "", 0)
+        return found
 
     @override
     async def render_graphql_ide(self, request: Request) -> HTMLResponse:

@@ -1,17 +1,14 @@
 """How to order from an offer: the event to sign and the GraphQL call, with the offer's values."""
 
+from importlib.resources import files
 from typing import Final, NamedTuple
 
 import msgspec
 
 from projections.market_rows import OfferRow
 
-CALL: Final = """\
-mutation Order($envelope: JSON!) {
-  placeOrder(input: {envelope: $envelope}) {
-    __typename
-  }
-}"""
+CALL: Final = files("api.graph").joinpath("examples/place_order.graphql").read_text("utf-8")
+"""The call as GraphiQL offers it."""
 
 
 class Example(NamedTuple):
@@ -35,12 +32,11 @@ def order_example(offer: OfferRow) -> Example:
         "deliver_to": "YOUR-PLACE",
     }  # fmt: skip
     envelope = {
-        "envelope": {
-            "payloadType": "application/vnd.suyuan.event+json", "payload": "BASE64",
-            "signatures": [{"keyid": "did:key:…", "sig": "BASE64"}],
-        }
+        "payloadType": "application/vnd.suyuan.event+json", "payload": "BASE64",
+        "signatures": [{"keyid": "did:key:…", "sig": "BASE64"}],
     }  # fmt: skip
-    return Example(_pretty(payload), CALL, _pretty(envelope))
+    variables = {"envelope": msgspec.json.encode(envelope).decode()}
+    return Example(_pretty(payload), CALL, _pretty(variables))
 
 
 def _pretty(value: object) -> str:

@@ -180,9 +180,9 @@ def title(step: Step, passport: Passport, naming: Naming) -> str:
     if step.kind == "shipped" and step.to:
         return say("发给%(who)s", who=naming.who(step.to))
     if step.kind == "captured":
-        known = words.FOREIGN_STEPS.get(step.biz_step or "")
-        return say(known) if known else step.biz_step or say(words.STEPS["captured"])
-    return say(words.STEPS.get(step.kind, step.kind.replace("%", "%%")))
+        known = words.FOREIGN_STEPS.get(step.biz_step or "other")
+        return say(known) if known else str(step.biz_step)
+    return say(words.STEPS.get(step.kind, words.OTHER_STEP))
 
 
 def signature(one: Signature, naming: Naming) -> str:
@@ -190,7 +190,7 @@ def signature(one: Signature, naming: Naming) -> str:
     say = naming.reader.say
     who = naming.who(one.party) if one.party else one.key
     if one.for_actor:
-        return say("本人没有签名的手机，由%(who)s代签", who=who)
+        return say("本人没有签名用的手机，由%(who)s代签", who=who)
     kept = words.CUSTODY.get(one.custody or "")
     return f"{who}{'：' if naming.reader.language == 'zh' else ': '}{say(kept)}" if kept else who
 

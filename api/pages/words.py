@@ -11,10 +11,10 @@ STEPS: Final = {
     "inspected": marked("检验"),
     "sold": marked("卖出"),
     "disposed": marked("销毁"),
-    "captured": marked("外来记录"),
     "transformed": marked("加工"),
 }
 """A step by its kind."""
+OTHER_STEP: Final = marked("其他")
 
 HARVESTS: Final = {
     "cinnamon": marked("剥皮采收"),
@@ -45,6 +45,7 @@ LESS: Final = {
 SHORT: Final = marked("少了 %(q)s")
 
 FOREIGN_STEPS: Final = {
+    "other": OTHER_STEP,
     "commissioning": marked("编码启用"),
     "creating_class_instance": marked("形成批次"),
     "receiving": marked("收货"),
@@ -90,13 +91,3 @@ CATEGORIES: Final = {
     "hawthorn": marked("山楂"),
 }
 """A category of produce; one without a word here is shown by its code."""
-
-PLACES: Final = {
-    "plot": marked("地块"),
-    "yard": marked("场地"),
-    "packing_house": marked("分装厂"),
-    "workshop": marked("作坊"),
-    "warehouse": marked("仓库"),
-    "shop": marked("门店"),
-    "office": marked("办公室"),
-}

@@ -18,11 +18,12 @@ class Ledger(Struct, frozen=True):
 
 
 class Party(Struct, frozen=True):
-    """A party's kind and roles; `keys` counts those bound and not revoked."""
+    """A party's kind and roles, who admitted it, and whether it ever had a key."""
 
     kind: g.PartyKind
     roles: frozenset[g.Role]
-    keys: int = 0
+    admitted_by: str
+    had_key: bool = False
 
 
 class Key(Struct, frozen=True):
@@ -55,13 +56,13 @@ def evolve_party(model: Party | None, event: AnyEvent) -> Party | None:
     """Fold one event into a party's model."""
     match event:
         case g.LedgerOpened():
-            return Party(g.PartyKind.ORGANISATION, frozenset({g.Role.AUTHORITY}), keys=1)
+            return Party(
+                g.PartyKind.ORGANISATION, frozenset({g.Role.AUTHORITY}), event.actor, had_key=True
+            )
         case g.PartyAdmitted():
-            return Party(event.kind, frozenset(event.roles))
+            return Party(event.kind, frozenset(event.roles), event.actor)
         case g.KeyBound() if model:
-            return replace(model, keys=model.keys + 1)
-        case g.KeyRevoked() if model:
-            return replace(model, keys=model.keys - 1)
+            return replace(model, had_key=True)
         case _:
             return model
 

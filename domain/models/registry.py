@@ -37,6 +37,7 @@ class Product(Struct, frozen=True):
     content: Content | None
     name_zh: str
     name_en: str
+    category: str
 
 
 def evolve_place(model: Place | None, event: AnyEvent, position: int) -> Place | None:
@@ -57,5 +58,5 @@ def evolve_place(model: Place | None, event: AnyEvent, position: int) -> Place |
 def evolve_product(model: Product | None, event: AnyEvent) -> Product | None:
     """Fold one event into a product's model."""
     if isinstance(event, r.ProductRegistered):
-        return Product(event.unit, event.content, event.names.zh, event.names.en)
+        return Product(event.unit, event.content, event.names.zh, event.names.en, event.category)
     return model

@@ -23,7 +23,8 @@ def mass_balance(state: State, event: BatchTransformed) -> Refusal | None:
     rules = rule_set(state)
     if isinstance(rules, Refusal):
         return rules
-    permille = rules.yields[event.process].permille
+    products = [state.product(item.batch[:14]) for item in event.inputs]
+    permille = rules.yields[event.process].of(p.category for p in products if p)
     inputs, outputs = _sums(state, event.inputs), _sums(state, event.outputs)
     for unit, out in outputs.items():
         if unit not in inputs:

@@ -49,11 +49,17 @@ def speaks_for_actor(state: State, signed: Signed) -> Refusal | None:
 
 
 def member_signs_too(state: State, signed: Signed) -> Refusal | None:
-    """Refuse to make a member of somebody with a key who did not sign."""
+    """Refuse to make a member of somebody who ever had a key and did not sign.
+
+    Who never had one can be taken by the cooperative that admitted it, or by any where the
+    authority did: else a cooperative could take another's farmer and speak for it.
+    """
     event = signed.event
     if not isinstance(event, g.MembershipBegan):
         return None
-    member = state.party(event.member)
-    if member and member.keys and event.member not in signers(state, signed):
+    member, ledger = state.party(event.member), state.ledger()
+    if member is None or ledger is None or event.member in signers(state, signed):
+        return None
+    if member.had_key or member.admitted_by not in (event.actor, ledger.authority):
         return refuse(Code.MEMBER_MUST_SIGN, member=event.member)
     return None

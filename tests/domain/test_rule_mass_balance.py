@@ -1,12 +1,13 @@
 """No process gives more than it can."""
 
+import msgspec
 import pytest
 
 from domain.events.movements import Process
 from domain.measures import Unit, show
 from domain.produce import RULES_2026_1
 from domain.refusals import Code
-from tests.county import CHICKEN, FARMER, PADDY, RICE, RICE_BAG, SAUCE, YARD, kg, of
+from tests.county import CHICKEN, FARMER, PADDY, RICE, RICE_BAG, SAUCE, YARD, kg, lot, of
 from tests.worlds import World
 
 WEIGHED = [process for process in Process if process is not Process.SPLIT]
@@ -25,6 +26,19 @@ def test_outputs_reach_inputs_times_the_yield_and_not_a_gram_more(process: Proce
     assert show(most + 1, Unit.GRAM) in refusal.zh
     assert show(most, Unit.GRAM, "en") in refusal.en
     world.admit(world.transform(FARMER, YARD, process, [of(paddy, kg(10))], [of(rice, most)]))
+
+
+@pytest.mark.parametrize("process", [Process.STEAMED, Process.FERMENTED])
+def test_only_what_takes_up_water_gains_weight(process: Process) -> None:
+    world = World.open()
+    bark = "02044538100014"
+    product = msgspec.structs.replace(world.register_product(bark), category="cinnamon")
+    world.admit(product)
+    fresh = world.admit(world.harvest(batch=lot(bark, "B1"))).batch
+    most, more = of(lot(bark, "B2"), kg(10)), of(lot(bark, "B2"), kg(10) + 1)
+    refusal = world.refuse(world.transform(FARMER, YARD, process, [of(fresh, kg(10))], [more]))
+    assert refusal.code is Code.MASS_BALANCE
+    world.admit(world.transform(FARMER, YARD, process, [of(fresh, kg(10))], [most]))
 
 
 def test_all_inputs_and_all_outputs_are_summed() -> None:

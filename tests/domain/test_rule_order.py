@@ -174,7 +174,9 @@ def test_an_order_is_answered_once(first: str, second: str) -> None:
     world = World.open()
     order = _ordered(world)
     answers: dict[str, Callable[[OrderPlaced], AnyAnswer]] = {
-        "confirm": world.confirm, "decline": world.decline, "cancel": world.cancel,
+        "confirm": world.confirm,
+        "decline": world.decline,
+        "cancel": world.cancel,
     }
     states = {"confirm": "已确认", "decline": "已谢绝", "cancel": "已取消"}
     world.admit(answers[first](order))

@@ -105,6 +105,29 @@ def test_a_member_without_a_key_joins_on_the_cooperatives_word() -> None:
     world.admit(world.take_member(COOP, grower, may_sign=True))
 
 
+def test_who_lost_its_only_key_is_not_taken_by_a_stranger() -> None:
+    world = World.open()
+    grower = "P445381-000050"
+    world.admit(world.admit_party(grower, PartyKind.PERSON, Role.FARMER))
+    world.admit(world.bind_key(grower))
+    world.admit(world.revoke_key(grower))
+    refusal = world.refuse(world.take_member(COOP, grower, may_sign=True))
+    assert refusal.code is Code.MEMBER_MUST_SIGN
+
+
+def test_another_cooperatives_farmer_is_not_taken_without_its_word() -> None:
+    world = World.open()
+    other, grower = "P445381-000051", "P445381-000050"
+    world.admit(
+        world.admit_party(other, PartyKind.ORGANISATION, Role.COOPERATIVE, name="另一家合作社")
+    )
+    world.admit(world.bind_key(other))
+    world.admit(world.admit_party(grower, PartyKind.PERSON, Role.FARMER, by=other))
+    refusal = world.refuse(world.take_member(COOP, grower, may_sign=True))
+    assert refusal.code is Code.MEMBER_MUST_SIGN
+    world.admit(world.take_member(other, grower, may_sign=True))
+
+
 def test_a_member_does_not_make_itself_a_member() -> None:
     world = World.open()
     assert world.refuse(world.take_member(COOP, MILL), MILL).code is Code.NOT_AUTHORISED
