@@ -1,7 +1,7 @@
 """Checkpoints of the log, and the signed notes they travel in.
 
 Source: C2SP signed-note and tlog-checkpoint. Ed25519 (signature type 0x01) is the one type that is
-made and checked here; signatures of other types and of unknown keys are passed over, as the
+made and checked here (cosignatures: `ledger.cosignature`); signatures of other types and of unknown keys are passed over, as the
 specification asks.
 """
 
@@ -21,10 +21,16 @@ from ledger.hashing import HASH_BYTES
 from ledger.keys import Ed25519Key
 
 ED25519_TYPE: Final = 0x01
+COSIGNATURE_TYPE: Final = 0x04
+"""Of a witness's key (C2SP tlog-cosignature); `ledger.cosignature` makes and checks these."""
 MAX_NOTE: Final = 256 * 1024
 """The longest note read, in characters."""
 MAX_SIGNATURES: Final = 100
 
+_TYPES: Final = {
+    ED25519_TYPE: "type 0x01 (Ed25519)",
+    COSIGNATURE_TYPE: "type 0x04 (Ed25519 cosignature)",
+}
 _KEY_ID_BYTES: Final = 4
 _VKEY_PARTS: Final = 3
 _BODY_LINES: Final = 3
@@ -42,6 +48,14 @@ class Checkpoint(msgspec.Struct, frozen=True):
     """Further lines, opaque; ours have none."""
 
 
+class NoteSignature(msgspec.Struct, frozen=True):
+    """One signature line of a note, unchecked: whose it claims to be, and its bytes."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+
 class NoteVerifier(msgspec.Struct, frozen=True):
     """A key that is known by name to check notes: a `vkey`, read."""
 
@@ -53,7 +67,7 @@ class NoteVerifier(msgspec.Struct, frozen=True):
 class NoteSigner:
     """Signs notes with an Ed25519 key under a name; a log's name is its origin."""
 
-    __slots__ = ("_head", "_key", "verifier")
+    __slots__ = ("_key", "verifier")
 
     def __init__(self, name: str, key: Ed25519Key) -> None:
         """Take the name that stands on the signature line.
@@ -64,13 +78,12 @@ class NoteSigner:
         _check_name(name)
         identity = key_id(name, ED25519_TYPE, key.public.raw)
         self.verifier: Final = NoteVerifier(name, identity, key.public)
-        self._head: Final = f"{_DASH}{name} "
         self._key: Final = key
 
     def sign(self, text: str) -> str:
         """Give the signature line for a note's text, its line feed included."""
-        signature = self.verifier.key_id + self._key.sign(text.encode())
-        return f"{self._head}{_to_base64(signature)}\n"
+        signature = self._key.sign(text.encode())
+        return signature_line(self.verifier.name, self.verifier.key_id, signature)
 
 
 def key_id(name: str, signature_type: int, public_key: bytes) -> bytes:
@@ -78,17 +91,22 @@ def key_id(name: str, signature_type: int, public_key: bytes) -> bytes:
     return sha256(b"%b\n%c%b" % (name.encode(), signature_type, public_key)).digest()[:4]
 
 
-def encode_vkey(verifier: NoteVerifier) -> str:
+def signature_line(name: str, identity: bytes, signature: bytes) -> str:
+    """Write a signature line, its line feed included; `identity` is the four bytes of `key_id`."""
+    return f"{_DASH}{name} {_to_base64(identity + signature)}\n"
+
+
+def encode_vkey(verifier: NoteVerifier, signature_type: int = ED25519_TYPE) -> str:
     """Write a verifier key: `name+hex key id+base64(type ‖ key)`."""
-    key = _to_base64(bytes((ED25519_TYPE,)) + verifier.public.raw)
+    key = _to_base64(bytes((signature_type,)) + verifier.public.raw)
     return f"{verifier.name}+{verifier.key_id.hex()}+{key}"
 
 
-def parse_vkey(vkey: str) -> NoteVerifier:
-    """Read a verifier key.
+def parse_vkey(vkey: str, signature_type: int = ED25519_TYPE) -> NoteVerifier:
+    """Read a verifier key; both types in use here, 0x01 and 0x04, have an Ed25519 key.
 
     Raises:
-        MalformedNote: if it is not one, its id is not its own, or its key is not Ed25519.
+        MalformedNote: if it is not one, its id is not its own, or it is of another type.
     """
     parts = vkey.split("+", _VKEY_PARTS - 1)
     if len(parts) != _VKEY_PARTS:
@@ -96,13 +114,13 @@ def parse_vkey(vkey: str) -> NoteVerifier:
     name, hex_id, encoded = parts
     _check_name(name)
     data = _from_base64(encoded, "vkey")
-    if data[:1] != bytes((ED25519_TYPE,)):
-        raise MalformedNote("vkey", "the key is not of type 0x01 (Ed25519)")
+    if data[:1] != bytes((signature_type,)):
+        raise MalformedNote("vkey", f"the key is not of {_TYPES[signature_type]}")
     try:
         public = PublicKey.load(ED25519, data[1:])
     except MalformedKey as error:
         raise MalformedNote("vkey", error.detail) from error
-    identity = key_id(name, ED25519_TYPE, public.raw)
+    identity = key_id(name, signature_type, public.raw)
     if hex_id != identity.hex():
         raise MalformedNote("vkey", f"the key id is {identity.hex()}, not {hex_id[:8]!r}")
     return NoteVerifier(name, identity, public)
@@ -168,17 +186,16 @@ def open_note(note: str, verifiers: Iterable[NoteVerifier]) -> tuple[str, list[s
         UnverifiedNote: if a known key's signature is wrong, or no known key signed.
     """
     known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
-    text, lines = _split_note(note)
+    text, signatures = split_note(note)
     message = text.encode()
     verified: list[str] = []
-    for number, line in enumerate(lines, 1):
-        name, identity, signature = _parse_signature(line, f"signature {number}")
-        verifier = known.pop((name, identity), None)  # a key counts once
+    for line in signatures:
+        verifier = known.pop((line.name, line.key_id), None)  # a key counts once
         if verifier is None:
             continue
-        if not verifier.public.verify(signature, message):
-            raise UnverifiedNote(f"the signature of {name} does not match the note")
-        verified.append(name)
+        if not verifier.public.verify(line.signature, message):
+            raise UnverifiedNote(f"the signature of {line.name} does not match the note")
+        verified.append(line.name)
     if not verified:
         raise UnverifiedNote("no known key signed the note")
     return text, verified
@@ -198,7 +215,12 @@ def open_checkpoint(note: str, log: NoteVerifier) -> Checkpoint:
     return checkpoint
 
 
-def _split_note(note: str) -> tuple[str, list[str]]:
+def split_note(note: str) -> tuple[str, list[NoteSignature]]:
+    """Cut a note into its text and its signatures; nothing is verified.
+
+    Raises:
+        MalformedNote: if it is not a signed note.
+    """
     if len(note) > MAX_NOTE:
         raise MalformedNote("note", f"{len(note)} characters; a note has at most {MAX_NOTE}")
     _check_characters(note)
@@ -208,10 +230,12 @@ def _split_note(note: str) -> tuple[str, list[str]]:
     lines = signatures[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
         raise MalformedNote("note", f"{len(lines)} signatures; at most {MAX_SIGNATURES} are read")
-    return f"{text}\n", lines
+    return f"{text}\n", [
+        _parse_signature(line, f"signature {number}") for number, line in enumerate(lines, 1)
+    ]
 
 
-def _parse_signature(line: str, path: str) -> tuple[str, bytes, bytes]:
+def _parse_signature(line: str, path: str) -> NoteSignature:
     name, space, encoded = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not space:
         raise MalformedNote(path, "expected '— name base64'")
@@ -219,7 +243,7 @@ def _parse_signature(line: str, path: str) -> tuple[str, bytes, bytes]:
     data = _from_base64(encoded, path)
     if len(data) <= _KEY_ID_BYTES:
         raise MalformedNote(path, "too short for a key id and a signature")
-    return name, data[:_KEY_ID_BYTES], data[_KEY_ID_BYTES:]
+    return NoteSignature(name, data[:_KEY_ID_BYTES], data[_KEY_ID_BYTES:])
 
 
 def _check_name(name: str) -> None:

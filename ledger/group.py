@@ -63,19 +63,23 @@ class Decider:
         base: int,
         now: datetime,
         *,
+        written: int,
         assume: bool = True,
     ) -> Group:
         """Decide candidates in order as if written after position `base`.
+
+        What the cache lacks is read as of position `written`: whatever is under way between the
+        two is in the cache.
 
         With `assume`, what an event would begin is taken for new without a look. A poisoned
         candidate is refused alone: the others stand. The cache then stands after the group;
         `revert` takes it back, where the group was not written.
         """
         group = Group(base, now)
-        history = DatabaseHistory(conn, base)
+        history = DatabaseHistory(conn, written)
         if assume:
             group.assumed = self._assume(candidates)
-        self._load(conn, candidates, base)
+        self._load(conn, candidates, written)
         state = State(self._cache.models, self._cache.facts, history)
         for candidate in candidates:
             if isinstance(candidate, Refusal):
@@ -83,7 +87,7 @@ class Decider:
                 continue
             # A key may have been bound within this group: only now is its party known.
             if mandates := mandate_tags(state, candidate.signed):
-                self._cache.load(conn, mandates, base)
+                self._cache.load(conn, mandates, written)
             group.verdicts.append(self._decide_one(group, state, history, candidate))
         return group
 
@@ -106,14 +110,14 @@ class Decider:
         self,
         conn: psycopg.Connection[Any],
         candidates: Sequence[Candidate | Refusal],
-        base: int,
+        written: int,
     ) -> None:
         wanted: dict[str, None] = {}
         for candidate in candidates:
             if not isinstance(candidate, Refusal):
                 signed = candidate.signed
                 wanted.update(dict.fromkeys((*tags.needed(signed.event), *signer_tags(signed))))
-        self._cache.load(conn, wanted, base)
+        self._cache.load(conn, wanted, written)
 
     def _decide_one(
         self, group: Group, state: State, history: DatabaseHistory, candidate: Candidate

@@ -7,6 +7,7 @@ readers take few at once, so that with many callers both of them have work.
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from domain.refusals import Refusal
@@ -30,6 +31,44 @@ class Parcel:
         self.deliver = deliver
         self.candidates: list[Candidate | Refusal] = []
         self.unread = len(raws)
+
+
+class _Gathering:
+    """Puts the answers to the parts of a parcel together again."""
+
+    def __init__(self, parts: int, deliver: Deliver) -> None:
+        self._answers: list[list[Outcome] | None] = [None] * parts
+        self._left = parts
+        self._deliver = deliver
+
+    def put(self, part: int, answer: list[Outcome] | Exception) -> None:
+        if self._left == 0:
+            return
+        if isinstance(answer, Exception):
+            self._left = 0
+            self._deliver(answer)
+            return
+        self._answers[part] = answer
+        self._left -= 1
+        if self._left == 0:
+            self._deliver([outcome for known in self._answers if known for outcome in known])
+
+
+def split(parcel: Parcel, most: int) -> list[Parcel]:
+    """Cut a parcel that is read into parts of at most so many events, in order.
+
+    Its caller is answered once, when all parts are; the first failure counts for all.
+    """
+    if len(parcel.raws) <= most:
+        return [parcel]
+    starts = range(0, len(parcel.raws), most)
+    gathering = _Gathering(len(starts), parcel.deliver)
+    parts = []
+    for number, at in enumerate(starts):
+        part = Parcel(parcel.raws[at : at + most], partial(gathering.put, number))
+        part.candidates = parcel.candidates[at : at + most]
+        parts.append(part)
+    return parts
 
 
 class Intake:

@@ -104,6 +104,10 @@ class ModelCache:
                 if tag in self.models:
                     self.models[tag] = evolve(self.models[tag], tag, event, stored.position)
 
+    def is_full(self) -> bool:
+        """Tell whether there is more than should be kept."""
+        return len(self.models) > self._max or len(self.facts) > self._max
+
     def trim(self) -> None:
         """Forget the oldest beyond the bound."""
         _trim(self.models, self._max)

@@ -1,4 +1,4 @@
-"""The sequencer: callers hand in envelopes, one thread decides and writes them a group at a time.
+"""The sequencer: callers hand in envelopes, which are decided and written a group at a time.
 
 Any process may be the sequencer at any time: the head's row is the only coordination. A process
 that finds another was first catches up and decides again, then under the head's lock, so that it
@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
+from typing_extensions import override
 
 from domain.events.catalogue import AnyEvent
+from domain.events.correction import EventCorrected
 from domain.events.governance import LedgerOpened
 from domain.refusals import Refusal
 from ledger import arrays, log
@@ -24,15 +26,16 @@ from ledger.intake import Deliver, Intake, Parcel
 from ledger.keys import Ed25519Key
 from ledger.models import ModelCache
 from ledger.outcome import Admission, Busy, Outcome, WriteFailed
+from ledger.pipeline import Ahead, Pipeline, Steps
 from ledger.receipt import Receipt
 from ledger.receipts import receipt_for
 from ledger.writer import Writer
 
-MAX_GROUP: Final = 1000
 MAX_WAITING: Final = 20_000
 _CATCH_UP: Final = 5000
 
 Clock = Callable[[], datetime]
+Connection = psycopg.Connection[Any]
 
 
 def _utc_now() -> datetime:
@@ -44,30 +47,23 @@ class Sequencer:
 
     def __init__(self, database_url: str, log_key: Ed25519Key, clock: Clock = _utc_now) -> None:
         """Write to a ledger that is installed; `log_key` signs its checkpoints."""
-        self._url = database_url
-        self._clock = clock
-        self._writer = Writer(log_key)
-        self._cache = ModelCache()
-        self._decider = Decider(self._cache)
-        self._conn: psycopg.Connection[Any] | None = None
-        self._position = 0
-        self._last_admitted = datetime.min.replace(tzinfo=UTC)
         self._waiting = 0
         self._lock = threading.Lock()
         self._intake = Intake(os.cpu_count() or 1)
-        self._thread = threading.Thread(target=self._run, name="sequencer", daemon=True)
+        self._admission = _Admission(database_url, log_key, clock)
+        self._pipeline = Pipeline(self._admission, self._intake.take)
 
     def start(self) -> "Sequencer":
         """Begin to write."""
         self._intake.start()
-        self._thread.start()
+        self._pipeline.start()
         return self
 
     def stop(self) -> None:
         """Finish what was handed in, then end."""
         self._intake.close()
-        self._thread.join()
-        self._disconnect()
+        self._pipeline.join()
+        self._admission.disconnect()
 
     def hand_in(self, raws: Sequence[bytes], deliver: Deliver) -> None:
         """Hand in envelopes; `deliver` gets one outcome for each, in order, or what failed.
@@ -79,7 +75,13 @@ class Sequencer:
             if self._waiting and self._waiting + len(raws) > MAX_WAITING:
                 raise Busy(retry_after=1 + self._waiting // 5000)
             self._waiting += len(raws)
-        self._intake.put(Parcel(raws, deliver))
+
+        def done(answer: list[Outcome] | Exception) -> None:
+            with self._lock:
+                self._waiting -= len(raws)
+            deliver(answer)
+
+        self._intake.put(Parcel(raws, done))
 
     def submit(self, raws: Sequence[bytes]) -> Future[list[Outcome]]:
         """Hand in envelopes; the future has one outcome for each, in order.
@@ -102,114 +104,151 @@ class Sequencer:
         """Hand in one envelope and wait for its outcome."""
         return self.submit([raw]).result()[0]
 
-    def _run(self) -> None:
-        while (parcels := self._intake.take(MAX_GROUP)) is not None:
-            self._answer(parcels)
 
-    def _answer(self, parcels: list[Parcel]) -> None:
-        candidates = [c for parcel in parcels for c in parcel.candidates]
-        outcomes: list[Outcome] = []
-        failure: Exception | None = None
-        try:
-            for at in range(0, len(candidates), MAX_GROUP):
-                outcomes += self._write(candidates[at : at + MAX_GROUP])
-        except Exception as error:  # noqa: BLE001  every caller must hear of it
-            self._disconnect()
-            failure = WriteFailed(f"the ledger could not be written: {error}")
-            failure.__cause__ = error
-        with self._lock:
-            self._waiting -= len(candidates)
-        at = 0
-        for parcel in parcels:
-            parcel.deliver(failure or outcomes[at : at + len(parcel.raws)])
-            at += len(parcel.raws)
+class _Admission(Steps):
+    """Deciding and writing, with the state that both threads of the pipeline keep."""
 
-    def _write(self, candidates: Sequence[Candidate | Refusal]) -> list[Outcome]:
+    def __init__(self, database_url: str, log_key: Ed25519Key, clock: Clock) -> None:
+        self._url = database_url
+        self._clock = clock
+        self._writer = Writer(log_key)
+        self._cache = ModelCache()
+        self._decider = Decider(self._cache)
+        self._reading: Connection | None = None
+        self._writing: Connection | None = None
+        self._decided = 0
+        """The position up to which is decided; `_written` is where the ledger is."""
+        self._written = 0
+        self._last_admitted = datetime.min.replace(tzinfo=UTC)
+
+    @override
+    def alone(self, parcels: list[Parcel]) -> bool:
+        # A correction reads history, which must then be written; and only what is written may be
+        # dropped from the cache.
+        return self._cache.is_full() or any(
+            isinstance(candidate, Candidate) and isinstance(candidate.signed.event, EventCorrected)
+            for parcel in parcels
+            for candidate in parcel.candidates
+        )
+
+    @override
+    def decide(self, parcels: list[Parcel]) -> Group:
         conn = self._connected()
-        candidates = [self._check_opening(candidate) for candidate in candidates]
-        group, receipts = self._attempt(conn, candidates, assume=True)
+        if self._decided == self._written:
+            self._cache.trim()
+        return self._decide(conn, parcels, assume=True)
+
+    def _decide(self, conn: Connection, parcels: list[Parcel], *, assume: bool) -> Group:
+        candidates = [
+            self._check_opening(candidate) for parcel in parcels for candidate in parcel.candidates
+        ]
+        now = max(self._clock(), self._last_admitted)
+        group = self._decider.decide(
+            conn, candidates, self._decided, now, written=self._written, assume=assume
+        )
+        if self._decided == 0 and group.rows:
+            self._open(log.event_of(group.rows[0].stored))
+        self._decided += len(group.rows)
+        self._last_admitted = now
+        return group
+
+    @override
+    def write(self, group: Group) -> list[Outcome] | None:
+        conn = self._writing
+        if conn is None:
+            raise WriteFailed("the connection was lost")
+        if not group.rows:
+            # A refusal must hold as of the ledger's head and of what there is, not of what was
+            # taken for new or where we were left behind.
+            if group.assumed or log.head(conn) != group.base:
+                return None
+            return _outcomes(conn, group, [])
+        receipts = self._writer.write(conn, group)
         if receipts is None:
-            with conn.transaction():
-                conn.execute("SELECT position FROM ledger.head FOR UPDATE")
-                self._catch_up(conn)
-                group, receipts = self._attempt(conn, candidates, assume=False)
+            return None
+        self._written += len(group.rows)
+        return _outcomes(conn, group, receipts)
+
+    @override
+    def write_again(self, under_way: list[Ahead]) -> list[list[Outcome]]:
+        for ahead in reversed(under_way):
+            self._decider.revert(ahead.group)
+        self._decided = self._written
+        conn = self._connected()
+        answers = []
+        with conn.transaction():
+            conn.execute("SELECT position FROM ledger.head FOR UPDATE")
+            self._catch_up(conn)
+            for ahead in under_way:
+                group = self._decide(conn, ahead.parcels, assume=False)
+                answers.append(self._write_locked(conn, group))
+        return answers
+
+    def _write_locked(self, conn: Connection, group: Group) -> list[Outcome]:
+        receipts = self._writer.write(conn, group) if group.rows else []
         if receipts is None:
             raise WriteFailed("the ledger's head moved under its own lock")
-        self._cache.trim()
+        self._written += len(group.rows)
         return _outcomes(conn, group, receipts)
+
+    @override
+    def failed(self, error: Exception) -> Exception:
+        self.disconnect()
+        told = WriteFailed(f"the ledger could not be written: {error}")
+        told.__cause__ = error
+        return told
+
+    def disconnect(self) -> None:
+        """Close the connections; what is in memory is taken up anew with the next."""
+        for conn in (self._reading, self._writing):
+            if conn is not None:
+                conn.close()
+        self._reading = self._writing = None
 
     def _check_opening(self, candidate: Candidate | Refusal) -> Candidate | Refusal:
         if isinstance(candidate, Refusal) or not isinstance(candidate.signed.event, LedgerOpened):
             return candidate
         return self._writer.refuse_opening(candidate.signed.event) or candidate
 
-    def _attempt(
-        self,
-        conn: psycopg.Connection[Any],
-        candidates: Sequence[Candidate | Refusal],
-        *,
-        assume: bool,
-    ) -> tuple[Group, list[Receipt] | None]:
-        now = max(self._clock(), self._last_admitted)
-        group = self._decider.decide(conn, candidates, self._position, now, assume=assume)
-        receipts = self._write_rows(conn, group)
-        if receipts is None:
-            self._decider.revert(group)
-        elif receipts:
-            self._position += len(group.rows)
-            self._last_admitted = now
-        return group, receipts
-
-    def _write_rows(self, conn: psycopg.Connection[Any], group: Group) -> list[Receipt] | None:
-        if group.rows:
-            if self._position == 0:
-                self._open(log.event_of(group.rows[0].stored))
-            return self._writer.write(conn, group)
-        # A refusal must hold as of the ledger's head and of what there is, not of what we took
-        # for new or where we were left behind.
-        return None if group.assumed or log.head(conn) != self._position else []
-
-    def _connected(self) -> psycopg.Connection[Any]:
-        if self._conn is None or self._conn.closed:
-            conn = psycopg.connect(self._url, autocommit=True)
-            arrays.register(conn)
-            # Every look-up of a writer is by primary key; a plan made while a table was small,
-            # and kept, must not scan it when it has grown.
-            conn.execute("SET enable_seqscan = off")
-            position = log.head(conn)
+    def _connected(self) -> Connection:
+        """Give the connection that the decider reads over, taking all up anew where it was lost."""
+        if self._reading is None or self._reading.closed or self._writing is None:
+            self.disconnect()
+            writing, reading = self._connect(), self._connect()
+            position = log.head(writing)
             self._cache.clear()
-            for first in log.read(conn, 0, 1):
+            for first in log.read(writing, 0, 1):
                 self._open(first.event)
-            self._writer.restore(conn, position)
-            self._position = position
-            last = log.read_stored(conn, position - 1, 1)
-            if last:
-                self._last_admitted = last[0].admitted_at
-            self._conn = conn
-        return self._conn
+            self._writer.restore(writing, position)
+            self._decided = self._written = position
+            for last in log.read_stored(writing, position - 1, 1):
+                self._last_admitted = last.admitted_at
+            self._reading, self._writing = reading, writing
+        return self._reading
+
+    def _connect(self) -> Connection:
+        conn = psycopg.connect(self._url, autocommit=True)
+        arrays.register(conn)
+        # Every look-up of a writer is by primary key; a plan made while a table was small, and
+        # kept, must not scan it when it has grown.
+        conn.execute("SET enable_seqscan = off")
+        return conn
 
     def _open(self, event: AnyEvent) -> None:
         if isinstance(event, LedgerOpened):
             self._writer.open(event)
 
-    def _catch_up(self, conn: psycopg.Connection[Any]) -> None:
-        while rows := log.read_stored(conn, self._position, _CATCH_UP):
-            if self._position == 0:
+    def _catch_up(self, conn: Connection) -> None:
+        while rows := log.read_stored(conn, self._written, _CATCH_UP):
+            if self._written == 0:
                 self._open(log.event_of(rows[0].data))
             self._cache.follow(rows)
             self._writer.follow([log.entry_of(row) for row in rows])
-            self._position = rows[-1].position
+            self._decided = self._written = rows[-1].position
             self._last_admitted = max(self._last_admitted, rows[-1].admitted_at)
 
-    def _disconnect(self) -> None:
-        if self._conn is not None:
-            self._conn.close()
-            self._conn = None
 
-
-def _outcomes(
-    conn: psycopg.Connection[Any], group: Group, receipts: Sequence[Receipt]
-) -> list[Outcome]:
+def _outcomes(conn: Connection, group: Group, receipts: Sequence[Receipt]) -> list[Outcome]:
     fresh: dict[int, Receipt] = {receipt.position: receipt for receipt in receipts}
     outcomes: list[Outcome] = []
     for verdict in group.verdicts:
@@ -224,5 +263,5 @@ def _outcomes(
     return outcomes
 
 
-def _old_receipt(conn: psycopg.Connection[Any], position: int) -> Receipt:
+def _old_receipt(conn: Connection, position: int) -> Receipt:
     return receipt_for(conn, log.read_stored(conn, position - 1, 1)[0])
