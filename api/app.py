@@ -11,6 +11,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from api.body_limit import BodyLimit
 from api.errors import Problem, problem_response, unavailable
 from api.graph.router import graphql_router
 from api.pages import router as pages
@@ -36,6 +37,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(graphql_router(services, dev=services.settings.dev), prefix="/graphql")
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(BodyLimit)
     _serve_docs(app)
     _handle_errors(app)
     return app

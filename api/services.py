@@ -12,13 +12,13 @@ from psycopg_pool import ConnectionPool
 from api.hand_back import HandBack
 from api.keyring import Keyring
 from api.settings import Settings
+from api.witnessing import Witnessing
 from ledger import log, vault
 from ledger.outcome import Outcome
 from ledger.schema import install, reaching
 from ledger.sequencer import Sequencer
 from projections.registry import ALL
 from projections.runner import Runner
-
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """How long a thread may keep the interpreter from the others: the writer must not wait long."""
@@ -35,6 +35,7 @@ class Services:
         self.vault = keyring.vault()
         self.sequencer = Sequencer(database_url, keyring.log_key())
         self.runner = Runner(database_url, ALL)
+        self.witnessing = Witnessing(database_url, settings.witnesses, settings.witness_quorum)
         self._hand_back: HandBack | None = None
         self.pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             database_url, min_size=1, max_size=16, open=False, kwargs={"autocommit": True}
@@ -76,9 +77,11 @@ class Services:
         self.pool.open(wait=True)
         self.sequencer.start()
         self.runner.start()
+        self.witnessing.start()
 
     def stop(self) -> None:
         """Finish what was handed in, and close everything."""
+        self.witnessing.stop()
         self.sequencer.stop()
         self.runner.stop()
         self.pool.close()

@@ -6,6 +6,7 @@ variable that nobody set.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ _LOOPBACK: Final = "127.0.0.1"
 _WILDCARDS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 — compared with, never bound
 _HIGHEST_PORT: Final = 65535
 _YES: Final = frozenset({"1", "true", "yes", "on"})
+_VKEY: Final = re.compile(r"[^\s+,]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}")
 _NO: Final = frozenset({"0", "false", "no", "off"})
 
 
@@ -26,6 +28,13 @@ class SettingsError(ValueError):
         super().__init__(f"{variable}={value!r} can't be used: {remedy}")
         self.variable = variable
         self.remedy = remedy
+
+
+class WitnessAddress(NamedTuple):
+    """A witness: its verifier key (C2SP tlog-cosignature) and where it takes requests."""
+
+    vkey: str
+    url: str
 
 
 class Variable(NamedTuple):
@@ -57,6 +66,17 @@ SUYUAN_DEV: Final = Variable(
     "SUYUAN_DEV", "0", "1 shows GraphiQL and allows GraphQL introspection; `make run` sets it"
 )
 
+SUYUAN_WITNESSES: Final = Variable(
+    "SUYUAN_WITNESSES",
+    "",
+    "witnesses that cosign checkpoints, as vkey@url, separated by commas",
+)
+SUYUAN_WITNESS_QUORUM: Final = Variable(
+    "SUYUAN_WITNESS_QUORUM",
+    "",
+    "how many of them must have cosigned what GET /checkpoint serves; default: all",
+)
+
 VARIABLES: Final = (
     DATABASE_URL,
     SUYUAN_DATA,
@@ -64,6 +84,8 @@ VARIABLES: Final = (
     SUYUAN_HOST,
     SUYUAN_PUBLIC_URL,
     SUYUAN_DEV,
+    SUYUAN_WITNESSES,
+    SUYUAN_WITNESS_QUORUM,
 )
 
 
@@ -78,6 +100,8 @@ class Settings:
         host: the address to bind.
         public_url: scheme and host (and path, if any), without a trailing slash.
         dev: whether GraphiQL and GraphQL introspection are on.
+        witnesses: who is asked to cosign checkpoints.
+        witness_quorum: how many of them must have; at most as many as there are.
     """
 
     database_url: str | None
@@ -86,6 +110,8 @@ class Settings:
     host: str
     public_url: str
     dev: bool
+    witnesses: tuple[WitnessAddress, ...] = ()
+    witness_quorum: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -97,6 +123,7 @@ class Settings:
         env = os.environ if environment is None else environment
         port = _port(_text(env, PORT))
         host = _host(_text(env, SUYUAN_HOST))
+        witnesses = _witnesses(_text(env, SUYUAN_WITNESSES))
         return cls(
             database_url=_database_url(_text(env, DATABASE_URL)),
             data=_folder(_text(env, SUYUAN_DATA)),
@@ -104,6 +131,8 @@ class Settings:
             host=host,
             public_url=_public_url(_text(env, SUYUAN_PUBLIC_URL)) or _own_url(host, port),
             dev=_flag(SUYUAN_DEV, _text(env, SUYUAN_DEV)),
+            witnesses=witnesses,
+            witness_quorum=_quorum(_text(env, SUYUAN_WITNESS_QUORUM), len(witnesses)),
         )
 
 
@@ -174,3 +203,31 @@ def _flag(variable: Variable, text: str) -> bool:
     if text.lower() not in _YES | _NO:
         raise SettingsError(variable.name, text, "give 1 or 0")
     return text.lower() in _YES
+
+
+def _witnesses(text: str) -> tuple[WitnessAddress, ...]:
+    return tuple(_witness(item.strip()) for item in text.split(",") if item.strip())
+
+
+def _witness(text: str) -> WitnessAddress:
+    # No @ stands in the part of a key after its second plus sign; in a name or an address it may.
+    match = re.match(rf"({_VKEY.pattern})@(.*)", text)
+    if match is None:
+        raise SettingsError(SUYUAN_WITNESSES.name, text, "give vkey@url, as `suyuan witness` says")
+    try:
+        parts = urlsplit(match[2])
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise SettingsError(SUYUAN_WITNESSES.name, text, str(error)) from error
+    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment:
+        raise SettingsError(SUYUAN_WITNESSES.name, text, "after @ give http://… or https://…")
+    return WitnessAddress(match[1], match[2].rstrip("/"))
+
+
+def _quorum(text: str, witnesses: int) -> int:
+    if not text:
+        return witnesses
+    if not (text.isascii() and text.isdecimal() and int(text[:9]) <= witnesses):
+        remedy = f"give a number from 0 to {witnesses}, the number of {SUYUAN_WITNESSES.name}"
+        raise SettingsError(SUYUAN_WITNESS_QUORUM.name, text, remedy)
+    return int(text)

@@ -60,4 +60,16 @@ SELECT 'REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ledger.event FRO
 WHERE to_regclass('ledger.event') IS NOT NULL
 \gexec
 
+-- The vault: names and phones, which a person may have erased.
+CREATE SCHEMA IF NOT EXISTS vault;
+ALTER SCHEMA vault OWNER TO suyuan_owner;
+SELECT format('ALTER TABLE vault.%I OWNER TO suyuan_owner', relname)
+FROM pg_class
+WHERE relnamespace = 'vault'::regnamespace AND relkind = 'r'
+\gexec
+GRANT USAGE ON SCHEMA vault TO suyuan_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE suyuan_owner IN SCHEMA vault
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO suyuan_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA vault TO suyuan_app;
+
 COMMIT;

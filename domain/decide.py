@@ -20,6 +20,7 @@ from domain.rules.governance import (
     is_member,
     key_new,
     key_of_party,
+    log_key_new,
     may_manage_keys,
     member_known,
     no_personal_data,
@@ -73,6 +74,7 @@ Rule = Callable[[State, Any], Refusal | None]
 
 RULES: Final[dict[type, tuple[Rule, ...]]] = {
     g.RulesAdopted: (rule_set_known,),
+    g.LogRotated: (log_key_new,),
     g.PartyAdmitted: (no_personal_data, party_new, cooperative_admits_farmers),
     g.KeyBound: (party_known, key_new, may_manage_keys),
     g.KeyRevoked: (key_of_party, may_manage_keys),

@@ -57,8 +57,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The ledger is open already; it can't be opened twice.",
     ),
     "wrong-log-key": (
-        "开账记录里的日志公钥不是这台服务器的（{key}）。请用 suyuan open 开账。",
-        "The opening names another log key than this server's ({key}). Use suyuan open.",
+        (
+            "日志公钥 {key} 不能用：它不是这本台账的，或者这台服务器没有它的私钥。"
+            "开账用 suyuan open，换钥用 suyuan key rotate-log。"
+        ),
+        (
+            "The log key {key} can't be used: it is not this log's, or this server does not hold"
+            " it. Open a ledger with suyuan open; change its key with suyuan key rotate-log."
+        ),
     ),
     "unknown-rules": (
         "没有名为 {rules}、摘要相符的规则集。请先升级程序。",

@@ -139,7 +139,7 @@ _FOLDS: Final[dict[str, Callable[[Any, str, AnyEvent, int], Model | None]]] = {
     "key": lambda model, _, event, position: evolve_key(model, event, position),
     "member": lambda model, _, event, __: evolve_membership(model, event),
     "product": lambda model, _, event, __: evolve_product(model, event),
-    "ledger": lambda model, _, event, __: evolve_ledger(model, event),
+    "ledger": lambda model, _, event, position: evolve_ledger(model, event, position),
 }
 
 

@@ -86,6 +86,7 @@ def _of_correction(event: EventCorrected) -> tuple[str, ...]:
 _TOUCHED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     g.LedgerOpened: lambda e: (LEDGER, party(e.actor), key(e.authority_key)),
     g.RulesAdopted: lambda _: (LEDGER,),
+    g.LogRotated: lambda _: (LEDGER,),
     g.PartyAdmitted: lambda e: (party(e.party),),
     g.KeyBound: lambda e: (party(e.party), key(e.key)),
     g.KeyRevoked: lambda e: (party(e.party), key(e.key)),

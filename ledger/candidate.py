@@ -31,7 +31,7 @@ def read_candidate(raw: bytes) -> Candidate | Refusal:
         return refuse(Code.TOO_LARGE, size=len(raw), limit=envelope.MAX_PAYLOAD)
     except MalformedEnvelope as error:
         return refuse(Code.MALFORMED, path=error.path, detail=error.detail)
-    event = _read_payload(parsed.payload)
+    event = read_payload(parsed.payload)
     if isinstance(event, Refusal):
         return event
     try:
@@ -45,7 +45,8 @@ def read_candidate(raw: bytes) -> Candidate | Refusal:
     return Candidate(stored, envelope.leaf_entry(stored), Signed(event, keyids, digest))
 
 
-def _read_payload(payload: bytes) -> AnyEvent | Refusal:
+def read_payload(payload: bytes) -> AnyEvent | Refusal:
+    """Read a payload as an event, and check that it is written canonically."""
     try:
         event = decode(payload)
     except msgspec.ValidationError as error:

@@ -1,8 +1,8 @@
 """Checkpoints of the log, and the signed notes they travel in.
 
 Source: C2SP signed-note and tlog-checkpoint. Ed25519 (signature type 0x01) is the one type that is
-made and checked here (cosignatures: `ledger.cosignature`); signatures of other types and of unknown keys are passed over, as the
-specification asks.
+made and checked here, cosignatures in `ledger.cosignature`; signatures of other types and of
+unknown keys are passed over, as the specification asks.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ could not be read, or does not prove what it claims::
     ├── UnverifiedNote            a signed note without a good signature of a known key
     ├── ProofError                an inclusion or consistency proof that proves nothing
     ├── OutOfWindow               a node that the tree in memory no longer (or not yet) holds
+    ├── WrongLogKey               this process holds another key than the log's
     └── ReceiptRefuted            a receipt that doesn't prove what it says, and the `reason`
 
 Names say what is wrong; an `Error` at the end of each would say nothing more.
@@ -96,6 +97,10 @@ class ProofError(LedgerError):
 
 class OutOfWindow(LedgerError):
     """A node that the tree in memory does not hold."""
+
+
+class WrongLogKey(LedgerError):
+    """The key at hand is not the one that signs this log."""
 
 
 class ReceiptRefuted(LedgerError):

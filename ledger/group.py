@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from msgspec import Struct, field
@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from domain import tags
 from domain.admission import admit, mandate_tags, signer_tags
 from domain.events.catalogue import type_of
+from domain.models.governance import Ledger
 from domain.refusals import Refusal
 from domain.state import Fact, Model, Numbered, State
 from ledger.candidate import Candidate
@@ -47,6 +48,8 @@ class Group(Struct):
     undo: dict[str, Model | None] = field(default_factory=dict)
     assumed: list[str] = field(default_factory=list)
     """Tags taken for new, to be made sure of in the statement that writes."""
+    log_keys: tuple[str, ...] = ()
+    """The verifier keys that sign its checkpoint: that in force, and any that it takes over."""
 
 
 class Decider:
@@ -89,6 +92,7 @@ class Decider:
             if mandates := mandate_tags(state, candidate.signed):
                 self._cache.load(conn, mandates, written)
             group.verdicts.append(self._decide_one(group, state, history, candidate))
+        group.log_keys = _log_keys(group, state)
         return group
 
     def revert(self, group: Group) -> None:
@@ -142,3 +146,12 @@ class Decider:
         row = Row(position, kind, event.id, candidate.stored, candidate.entry, admitted.tags)
         group.rows.append(row)
         return row
+
+
+def _log_keys(group: Group, state: State) -> tuple[str, ...]:
+    after = state.ledger()
+    before = cast("Ledger | None", group.undo.get(tags.LEDGER, after))
+    if after is None:
+        return ()
+    first = len(before.log_keys) - 1 if before else 0
+    return tuple(key.vkey for key in after.log_keys[first:])

@@ -3,6 +3,11 @@
 
 CREATE SCHEMA IF NOT EXISTS ledger;
 
+-- Which scripts made these tables, by SHA-256: a role that may not make any need not try again.
+CREATE TABLE IF NOT EXISTS ledger.installed (
+    script bytea PRIMARY KEY
+);
+
 -- One row: the last position. Its row lock is the only coordination between writers.
 CREATE TABLE IF NOT EXISTS ledger.head (
     one      boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -43,6 +48,16 @@ CREATE TABLE IF NOT EXISTS ledger.checkpoint (
     signed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+-- Checkpoints that witnesses cosigned: the note above with their lines after the log's own. A size
+-- may come again, with more of them.
+CREATE TABLE IF NOT EXISTS ledger.cosigned (
+    number      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    size        bigint      NOT NULL,
+    note        text        NOT NULL,
+    cosigned_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX IF NOT EXISTS cosigned_size ON ledger.cosigned (size);
+
 CREATE OR REPLACE FUNCTION ledger.refuse_change() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -56,7 +71,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['event', 'tag', 'tile', 'checkpoint'] LOOP
+    FOREACH name IN ARRAY ARRAY['event', 'tag', 'tile', 'checkpoint', 'cosigned'] LOOP
         EXECUTE format(
             'CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE
              ON ledger.%I FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()', name);

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import psycopg
 
@@ -10,6 +10,7 @@ from domain import tags
 from domain.events.catalogue import decode, type_of
 from domain.events.correction import EventCorrected
 from domain.history import fold
+from domain.models.governance import Ledger
 from domain.state import Fact, Model, Numbered, evolve
 from ledger import envelope, log
 
@@ -71,6 +72,11 @@ class ModelCache:
             else:
                 events = [Numbered(row.position, log.event_of(row.data)) for row in rows]
                 self.models[tag] = fold(tag, events)
+
+    def ledger(self, conn: psycopg.Connection[Any], upto: int) -> Ledger | None:
+        """Give the model of the ledger itself, as of a position where it is not here yet."""
+        self.load(conn, [tags.LEDGER], upto)
+        return cast("Ledger | None", self.models[tags.LEDGER])
 
     def assume_new(self, wanted: Iterable[str]) -> list[str]:
         """Take tags that are not here for new, and give those so taken."""

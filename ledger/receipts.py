@@ -28,7 +28,15 @@ def receipt_for(conn: psycopg.Connection[Any], stored: Stored) -> Receipt:
     return Receipt(position, leaf, size, tuple(proof), note, stored.admitted_at)
 
 
+def newest_checkpoint(conn: psycopg.Connection[Any]) -> tuple[int, str] | None:
+    """Give the size and the signed note of the newest checkpoint; None for the empty ledger."""
+    row = conn.execute(
+        "SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+    ).fetchone()
+    return (int(row[0]), str(row[1])) if row else None
+
+
 def latest_checkpoint(conn: psycopg.Connection[Any]) -> str | None:
     """Give the newest signed note; None for the empty ledger."""
-    row = conn.execute("SELECT note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-    return str(row[0]) if row else None
+    newest = newest_checkpoint(conn)
+    return newest[1] if newest else None

@@ -1,58 +1,102 @@
 """The rules replayed over an export: the same `admit` as at the moment of writing."""
 
+from array import array
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
 from domain import tags
 from domain.admission import admit
-from domain.events.catalogue import type_of
-from domain.models.governance import Key
+from domain.events.catalogue import decode, type_of
+from domain.models.batch import Batch
+from domain.models.governance import Key, Ledger, Membership, Party
+from domain.models.market import Demand, Offer, Order
+from domain.models.registry import Place, Product
+from domain.models.shipment import Shipment
+from domain.moments import show_moment
 from domain.refusals import Code, Refusal, refuse
 from domain.state import Fact, Model, Numbered, Signed, State, evolve
-from ledger.export import Line
+from ledger import envelope, export
+from ledger.source import Block, Source
+from ledger.spill import GENERATION, Spill
+
+_MODELS: Final[dict[str, msgspec.msgpack.Decoder[Any]]] = {
+    kind: msgspec.msgpack.Decoder(model)
+    for kind, model in (
+        ("batch", Batch), ("shipment", Shipment), ("place", Place), ("order", Order),
+        ("offer", Offer), ("demand", Demand), ("party", Party), ("key", Key),
+        ("member", Membership), ("product", Product), (tags.LEDGER, Ledger),
+    )
+}  # fmt: skip
+_FACT: Final = msgspec.msgpack.Decoder(Fact)
+_NIL: Final = msgspec.msgpack.encode(None)
 
 
-class MemoryHistory:
-    """A `domain.state.History` in memory: all events so far, by tag."""
-
-    def __init__(self) -> None:
-        """Begin with no event."""
-        self._events: dict[str, list[Numbered]] = {}
-
-    def add(self, item: Numbered, found_under: tuple[str, ...]) -> None:
-        """Take in an admitted event."""
-        for tag in found_under:
-            self._events.setdefault(tag, []).append(item)
-
-    def by_id(self, event_id: str) -> Numbered | None:
-        """Find an event by its id."""
-        found = self._events.get(tags.recorded(event_id))
-        return found[0] if found else None
-
-    def by_tag(self, tag: str) -> list[Numbered]:
-        """Give all events of a tag in order."""
-        return self._events.get(tag, [])
+def _model(tag: str, raw: bytes) -> Model | None:
+    """Read a model back; None where corrections took away all that it came from."""
+    model: Model | None = None if raw == _NIL else _MODELS[tag.partition(":")[0]].decode(raw)
+    return model
 
 
 class Replay:
-    """Admits a whole ledger's events anew, in order."""
+    """Admits a whole ledger's events anew, in order; also the `History` that corrections read.
 
-    def __init__(self) -> None:
-        """Begin with the empty ledger."""
-        self._models: dict[str, Model | None] = {}
-        self._facts: dict[str, Fact | None] = {}
-        self._history = MemoryHistory()
-        self._state = State(self._models, self._facts, self._history)
+    What memory can't hold is spilled; of each event, the eight bytes stay that say where it lies.
+    """
 
-    def admit(self, signed: Signed, line: Line) -> Refusal | None:
+    def __init__(self, source: Source, generation: int = GENERATION) -> None:
+        """Begin with the empty ledger, whose events are read again from where they came from."""
+        self._source = source
+        self._models: Spill[Model | None] = Spill(_model, generation)
+        self._facts: Spill[Fact] = Spill(lambda _, raw: _FACT.decode(raw), generation)
+        self._state = State(self._models, self._facts, self)
+        self._offsets = array("Q")
+        """Where each event's line begins, by position − 1, and where the last one's block ends."""
+
+    def begin_block(self, block: Block, sizes: Iterable[int]) -> None:
+        """Take note of a block, and of how long the lines of its events are."""
+        offset = block.offset
+        if self._offsets:
+            self._offsets.pop()
+        for size in sizes:
+            self._offsets.append(offset)
+            offset += size
+        self._offsets.append(offset)
+
+    def admit(self, signed: Signed, admitted_at: datetime, position: int) -> Refusal | None:
         """Admit the next event at the time that the ledger did, or say why not."""
-        admitted = admit(self._state, signed, line.admitted_at, line.position)
+        admitted = admit(self._state, signed, admitted_at, position)
         if isinstance(admitted, Refusal):
             return admitted
         event = signed.event
-        self._models.update(admitted.models)
-        self._facts[event.id] = Fact(
-            line.position, type_of(event), event.actor, event.occurred_at, signed.digest
-        )
-        self._history.add(Numbered(line.position, event), admitted.tags)
+        for tag, model in admitted.models.items():
+            self._models.put(tag, model, position)
+        fact = Fact(position, type_of(event), event.actor, event.occurred_at, signed.digest)
+        self._facts.put(event.id, fact, position)
         return None
+
+    def by_id(self, event_id: str) -> Numbered | None:
+        """Find an event by its id."""
+        fact = self._facts.get(event_id)
+        return self._numbered(fact.position) if fact else None
+
+    def by_tag(self, tag: str) -> list[Numbered]:
+        """Give all events of a tag in order."""
+        return [self._numbered(position) for position in self._models.positions(tag)]
+
+    def close(self) -> None:
+        """Let go of the scratch files."""
+        self._models.close()
+        self._facts.close()
+
+    def _numbered(self, position: int) -> Numbered:
+        begin, end = self._offsets[position - 1 : position + 1]
+        line = export.read_line(self._source.read(Block(begin, end - begin)), position)
+        if not isinstance(line, export.Line):
+            raise TypeError(f"the line of position {position} is no event")
+        return Numbered(position, decode(envelope.parse(line.envelope).payload))
 
 
 class PartialReplay:
@@ -65,19 +109,22 @@ class PartialReplay:
         """Begin with no key known."""
         self._models: dict[str, Model | None] = {}
 
-    def admit(self, signed: Signed, line: Line) -> Refusal | None:
+    def admit(self, signed: Signed, admitted_at: datetime, position: int) -> Refusal | None:
         """Take in the next event of the bundle, or say whose key was not in force."""
         event = signed.event
         for tag in tags.touched(event):
-            self._models[tag] = evolve(self._models.get(tag), tag, event, line.position)
+            self._models[tag] = evolve(self._models.get(tag), tag, event, position)
         for did in signed.keyids:
             key = self._models.get(tags.key(did))
             if not isinstance(key, Key):
                 return refuse(Code.UNKNOWN_KEY, key=did)
-            if key.revoked_at and key.revoked_at < line.position:
+            if key.revoked_at and key.revoked_at < position:
                 return refuse(
                     Code.KEY_REVOKED, key=did, cause=key.revoked_by, position=key.revoked_at
                 )
-            if key.expires and line.admitted_at >= key.expires:
-                return refuse(Code.KEY_EXPIRED, key=did, when=key.expires.isoformat())
+            if key.expires and admitted_at >= key.expires:
+                return refuse(
+                    Code.KEY_EXPIRED, key=did, when_zh=show_moment(key.expires),
+                    when_en=show_moment(key.expires, "en"),
+                )  # fmt: skip
         return None

@@ -15,15 +15,15 @@ from typing import Any, Final
 import psycopg
 from typing_extensions import override
 
-from domain.events.catalogue import AnyEvent
 from domain.events.correction import EventCorrected
-from domain.events.governance import LedgerOpened
+from domain.events.governance import LedgerOpened, LogRotated
 from domain.refusals import Refusal
 from ledger import arrays, log
 from ledger.candidate import Candidate
 from ledger.group import Decider, Group, Repeat, Row
 from ledger.intake import Deliver, Intake, Parcel
 from ledger.keys import Ed25519Key
+from ledger.log_signer import FindLogKey, only
 from ledger.models import ModelCache
 from ledger.outcome import Admission, Busy, Outcome, WriteFailed
 from ledger.pipeline import Ahead, Pipeline, Steps
@@ -45,12 +45,15 @@ def _utc_now() -> datetime:
 class Sequencer:
     """Admits events; safe to call from any thread."""
 
-    def __init__(self, database_url: str, log_key: Ed25519Key, clock: Clock = _utc_now) -> None:
-        """Write to a ledger that is installed; `log_key` signs its checkpoints."""
+    def __init__(
+        self, database_url: str, log_key: Ed25519Key | FindLogKey, clock: Clock = _utc_now
+    ) -> None:
+        """Write to a ledger that is installed; `log_key`, or what finds it, signs checkpoints."""
+        find = only(log_key) if isinstance(log_key, Ed25519Key) else log_key
         self._waiting = 0
         self._lock = threading.Lock()
         self._intake = Intake(os.cpu_count() or 1)
-        self._admission = _Admission(database_url, log_key, clock)
+        self._admission = _Admission(database_url, find, clock)
         self._pipeline = Pipeline(self._admission, self._intake.take)
 
     def start(self) -> "Sequencer":
@@ -108,10 +111,10 @@ class Sequencer:
 class _Admission(Steps):
     """Deciding and writing, with the state that both threads of the pipeline keep."""
 
-    def __init__(self, database_url: str, log_key: Ed25519Key, clock: Clock) -> None:
+    def __init__(self, database_url: str, find: FindLogKey, clock: Clock) -> None:
         self._url = database_url
         self._clock = clock
-        self._writer = Writer(log_key)
+        self._writer = Writer(find)
         self._cache = ModelCache()
         self._decider = Decider(self._cache)
         self._reading: Connection | None = None
@@ -140,14 +143,12 @@ class _Admission(Steps):
 
     def _decide(self, conn: Connection, parcels: list[Parcel], *, assume: bool) -> Group:
         candidates = [
-            self._check_opening(candidate) for parcel in parcels for candidate in parcel.candidates
+            self._check_log_key(candidate) for parcel in parcels for candidate in parcel.candidates
         ]
         now = max(self._clock(), self._last_admitted)
         group = self._decider.decide(
             conn, candidates, self._decided, now, written=self._written, assume=assume
         )
-        if self._decided == 0 and group.rows:
-            self._open(log.event_of(group.rows[0].stored))
         self._decided += len(group.rows)
         self._last_admitted = now
         return group
@@ -205,25 +206,27 @@ class _Admission(Steps):
                 conn.close()
         self._reading = self._writing = None
 
-    def _check_opening(self, candidate: Candidate | Refusal) -> Candidate | Refusal:
-        if isinstance(candidate, Refusal) or not isinstance(candidate.signed.event, LedgerOpened):
-            return candidate
-        return self._writer.refuse_opening(candidate.signed.event) or candidate
+    def _check_log_key(self, candidate: Candidate | Refusal) -> Candidate | Refusal:
+        if isinstance(candidate, Candidate):
+            event = candidate.signed.event
+            if isinstance(event, LedgerOpened | LogRotated):
+                return self._writer.refuse_key(event) or candidate
+        return candidate
 
     def _connected(self) -> Connection:
         """Give the connection that the decider reads over, taking all up anew where it was lost."""
         if self._reading is None or self._reading.closed or self._writing is None:
             self.disconnect()
-            writing, reading = self._connect(), self._connect()
+            # Kept at once, so that they are closed whatever fails from here on.
+            self._writing = writing = self._connect()
+            self._reading = self._connect()
             position = log.head(writing)
             self._cache.clear()
-            for first in log.read(writing, 0, 1):
-                self._open(first.event)
+            self._writer.check_key(self._cache.ledger(writing, position))
             self._writer.restore(writing, position)
             self._decided = self._written = position
             for last in log.read_stored(writing, position - 1, 1):
                 self._last_admitted = last.admitted_at
-            self._reading, self._writing = reading, writing
         return self._reading
 
     def _connect(self) -> Connection:
@@ -234,14 +237,8 @@ class _Admission(Steps):
         conn.execute("SET enable_seqscan = off")
         return conn
 
-    def _open(self, event: AnyEvent) -> None:
-        if isinstance(event, LedgerOpened):
-            self._writer.open(event)
-
     def _catch_up(self, conn: Connection) -> None:
         while rows := log.read_stored(conn, self._written, _CATCH_UP):
-            if self._written == 0:
-                self._open(log.event_of(rows[0].data))
             self._cache.follow(rows)
             self._writer.follow([log.entry_of(row) for row in rows])
             self._decided = self._written = rows[-1].position

@@ -1,34 +1,30 @@
 """Verifies an export with no trust in whoever made it: no database, no server, no network.
 
-What it rests on can be read in full: this module, `ledger.replay`, `ledger.candidate`, the
-envelope, keys, tree and notes, and the rules in `domain`.
+What it rests on can be read in full: this module, `ledger.blocks`, `ledger.replay`, the envelope,
+keys, tree and notes, and the rules in `domain`.
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import Final, Literal
+from collections.abc import Callable, Iterable
+from typing import Literal
 
 from msgspec import Struct
 
 from domain.refusals import Refusal
+from domain.state import Signed
 from ledger import export
-from ledger.candidate import Candidate, read_candidate
+from ledger.blocks import Item, Part
+from ledger.candidate import read_payload
 from ledger.checkpoint import Checkpoint, NoteVerifier, open_checkpoint, parse_vkey
 from ledger.errors import LedgerError, ProofError
-from ledger.hashing import leaf_hash
 from ledger.merkle import Tree
 from ledger.positions import Position, leaf_index
 from ledger.proofs import verify_inclusion
 from ledger.replay import PartialReplay, Replay
-
-_CHUNK: Final = 512
+from ledger.source import Block, Source, open_source
+from ledger.workers import Workers
 
 Progress = Callable[[int, int], None]
 """Called with (events checked, events in the log) now and then."""
-
-Event = tuple[export.Line, Candidate]
 
 
 class Step(Struct, frozen=True):
@@ -68,40 +64,54 @@ class Stop(Exception):
 
 
 def verify(
-    lines: Iterable[bytes], since: str | None = None, progress: Progress | None = None
+    lines: Iterable[bytes],
+    since: str | None = None,
+    progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Verified | Failed:
-    """Check an export given line by line; `since` is an older checkpoint of the same log."""
+    """Check an export: an open binary file (best a regular one, unread), or lines from anywhere.
+
+    `since` is an older checkpoint of the same log. A large export is checked on all cores.
+    """
+    source = open_source(lines)
     try:
-        return _run(iter(lines), since, progress or (lambda _done, _of: None))
+        return _run(source, since, progress or (lambda _done, _of: None), workers or Workers())
     except Stop as stop:
         return stop.failed
     except LedgerError as error:
         return Failed(0, "malformed", str(error))
+    finally:
+        source.close()
 
 
-def _run(lines: Iterator[bytes], since: str | None, progress: Progress) -> Verified | Failed:
+def _run(
+    source: Source, since: str | None, progress: Progress, workers: Workers
+) -> Verified | Failed:
     # 1) the header, and the older checkpoint where one is given
-    header = export.read_header(next(lines, b""))
+    header = export.read_header(source.header())
     log = parse_vkey(header.log_key)
     old = _older(header, log, since)
     # 2) each event: its envelope, its signatures, its leaf, and whether the rules admit it
-    check: _Whole | _Bundle = _Bundle(header) if header.batch else _Whole(old)
-    reader = _Reader(lines)
-    events = signatures = 0
-    for chunk in reader.chunks():
-        for line, candidate in chunk:
-            check.event(line, candidate)
-            events += 1
-            signatures += len(candidate.signed.keyids)
-        progress(events, header.size)
+    check: _Whole | _Bundle = _Bundle(header) if header.batch else _Whole(old, source)
+    reader = _Reader()
+    try:
+        for block, part in workers.check(source):
+            check.block(block, part.items)
+            reader.take(part)
+            progress(reader.events, header.size)
+    finally:
+        check.close()
     # 3) the checkpoint: signed by the log, over this very tree
-    note = reader.checkpoint()
+    note = reader.note()
     checkpoint = _newest(header, log, note)
     # 4) the tree, and that the older checkpoint's is its beginning
     check.tree(checkpoint)
-    steps = [Step("envelopes", events), Step("signatures", signatures), *check.steps(events)]
+    if source.changed():
+        raise Stop(0, "changed", "the file was written to while it was read; verify it again")
+    steps = [Step("envelopes", reader.events), Step("signatures", reader.signatures)]
+    steps += check.steps(reader.events)
     steps.append(Step("checkpoints", 1 if old is None else 2))
-    return Verified(events, checkpoint.root.hex(), note, steps, header.batch)
+    return Verified(reader.events, checkpoint.root.hex(), note, steps, header.batch)
 
 
 def _older(header: export.Header, log: NoteVerifier, since: str | None) -> Checkpoint | None:
@@ -134,63 +144,74 @@ def _newest(header: export.Header, log: NoteVerifier, note: str) -> Checkpoint:
 
 
 class _Reader:
-    """Reads and checks envelopes on all cores, a chunk at a time, in order."""
+    """Counts what was read, and stops at the first line that can't be or is not as it should."""
 
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        self._lines = lines
-        self._number = 1
-        self._trailer: export.Trailer | None = None
+    def __init__(self) -> None:
+        self.events = 0
+        self.signatures = 0
+        self._lines = 1
+        self._note: str | None = None
 
-    def chunks(self) -> Iterator[list[Event]]:
-        with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-            while raws := list(islice(self._lines, _CHUNK)):
-                events = [line for raw in raws if (line := self._event(raw))]
-                candidates = threads.map(read_candidate, [e.envelope for e in events])
-                yield [_good(*pair) for pair in zip(events, candidates, strict=True)]
+    def take(self, part: Part) -> None:
+        """Take in a part whose events have passed."""
+        if self._note is not None:
+            raise export.Unreadable(self._lines + 1, "something follows the checkpoint")
+        self._lines += part.lines
+        self.events += len(part.items)
+        self.signatures += sum(len(item.keyids) for item in part.items)
+        self._note = part.checkpoint
+        fault = part.fault
+        if fault and fault.position:
+            raise Stop(fault.position, fault.code, fault.detail)
+        if fault:
+            raise export.Unreadable(self._lines, fault.detail)
 
-    def checkpoint(self) -> str:
-        if self._trailer is None:
+    def note(self) -> str:
+        if self._note is None:
             raise Stop(0, "cut-off", "the file ends without a checkpoint")
-        return self._trailer.checkpoint
-
-    def _event(self, raw: bytes) -> export.Line | None:
-        self._number += 1
-        if self._trailer is not None:
-            raise export.Unreadable(self._number, "something follows the checkpoint")
-        item = export.read_line(raw, self._number)
-        if isinstance(item, export.Trailer):
-            self._trailer = item
-            return None
-        return item
+        return self._note
 
 
-def _good(line: export.Line, candidate: Candidate | Refusal) -> Event:
-    if isinstance(candidate, Refusal):
-        raise Stop(line.position, candidate.code.value, candidate.en)
-    if candidate.stored != line.envelope:
-        raise Stop(line.position, "malformed", "the stored envelope is not canonical JSON")
-    return line, candidate
+def _signed(item: Item) -> Signed:
+    event = read_payload(item.payload)
+    if isinstance(event, Refusal):
+        raise Stop(item.position, event.code.value, event.en)
+    return Signed(event, item.keyids, item.digest)
 
 
 class _Whole:
     """A whole ledger: no gap, every rule replayed, the tree grown leaf by leaf."""
 
-    def __init__(self, old: Checkpoint | None) -> None:
+    def __init__(self, old: Checkpoint | None, source: Source) -> None:
         self._old = old
         self._tree = Tree.empty()
-        self._replay = Replay()
+        self._replay = Replay(source)
 
-    def event(self, line: export.Line, candidate: Candidate) -> None:
-        expected = self._tree.size + 1
-        if line.position != expected:
-            raise Stop(expected, "gap", f"position {line.position} comes where {expected} should")
-        refusal = self._replay.admit(candidate.signed, line)
-        if refusal:
-            raise Stop(line.position, refusal.code.value, refusal.en)
-        self._tree.append([leaf_hash(candidate.entry)])
-        self._tree.trim()
-        if self._old and self._tree.size == self._old.size:
+    def block(self, block: Block, items: list[Item]) -> None:
+        self._replay.begin_block(block, (item.size for item in items))
+        leaves = []
+        for expected, item in enumerate(items, self._tree.size + 1):
+            if item.position != expected:
+                detail = f"position {item.position} comes where {expected} should"
+                raise Stop(expected, "gap", detail)
+            refusal = self._replay.admit(_signed(item), item.admitted_at, expected)
+            if refusal:
+                raise Stop(expected, refusal.code.value, refusal.en)
+            leaves.append(item.leaf)
+        self._grow(leaves)
+
+    def close(self) -> None:
+        self._replay.close()
+
+    def _grow(self, leaves: list[bytes]) -> None:
+        """Grow the tree, with a stop at the size of the older checkpoint."""
+        if self._old and self._tree.size < self._old.size <= self._tree.size + len(leaves):
+            until = self._old.size - self._tree.size
+            self._tree.append(leaves[:until])
             self._same_root(self._old, "rewritten", "the history up to here is not as it was")
+            leaves = leaves[until:]
+        self._tree.append(leaves)
+        self._tree.trim()
 
     def tree(self, checkpoint: Checkpoint) -> None:
         if self._tree.size != checkpoint.size:
@@ -216,15 +237,23 @@ class _Bundle:
         self._replay = PartialReplay()
         self._leaves: list[tuple[Position, bytes, tuple[bytes, ...]]] = []
 
-    def event(self, line: export.Line, candidate: Candidate) -> None:
-        if self._leaves and line.position <= self._leaves[-1][0]:
-            raise Stop(line.position, "out-of-order", "positions must rise")
-        if line.proof is None:
-            raise Stop(line.position, "no-proof", "the bundle has no proof for this event")
-        refusal = self._replay.admit(candidate.signed, line)
+    def block(self, _block: Block, items: list[Item]) -> None:
+        for item in items:
+            self._event(item)
+
+    def close(self) -> None:
+        pass
+
+    def _event(self, item: Item) -> None:
+        position = Position(item.position)
+        if self._leaves and position <= self._leaves[-1][0]:
+            raise Stop(position, "out-of-order", "positions must rise")
+        if item.proof is None:
+            raise Stop(position, "no-proof", "the bundle has no proof for this event")
+        refusal = self._replay.admit(_signed(item), item.admitted_at, position)
         if refusal:
-            raise Stop(line.position, refusal.code.value, refusal.en)
-        self._leaves.append((Position(line.position), leaf_hash(candidate.entry), line.proof))
+            raise Stop(position, refusal.code.value, refusal.en)
+        self._leaves.append((position, item.leaf, item.proof))
 
     def tree(self, checkpoint: Checkpoint) -> None:
         for position, leaf, proof in self._leaves:

@@ -6,15 +6,15 @@ from typing import Any, Final
 
 import psycopg
 
-from domain.events.governance import LedgerOpened
+from domain.events.governance import LedgerOpened, LogRotated
+from domain.models.governance import Ledger
 from domain.refusals import Code, Refusal, refuse
 from ledger.arrays import bytea_array, int8_array, text_array
-from ledger.checkpoint import Checkpoint, NoteSigner, encode_vkey, sign_checkpoint
 from ledger.database_tiles import DatabaseTiles
 from ledger.errors import LedgerError
 from ledger.group import Group, Row
 from ledger.hashing import leaf_hash
-from ledger.keys import Ed25519Key
+from ledger.log_signer import FindLogKey, LogSigner
 from ledger.merkle import Tree
 from ledger.positions import LeafIndex, Position
 from ledger.receipt import Receipt
@@ -26,23 +26,26 @@ _APPEND: Final = files("ledger").joinpath("append.sql").read_bytes()
 class Writer:
     """Grows the tree and signs its head, for one writing process."""
 
-    def __init__(self, log_key: Ed25519Key) -> None:
-        """Sign checkpoints with the log's key, under the origin that the opening names."""
-        self._log_key = log_key
-        self._signer: NoteSigner | None = None
+    def __init__(self, find: FindLogKey) -> None:
+        """Sign checkpoints with the log's keys, which are looked up as the ledger names them."""
+        self._signer = LogSigner(find)
         self._tree = Tree.empty()
 
-    def open(self, event: LedgerOpened) -> None:
-        """Take the log's origin from the opening."""
-        self._signer = NoteSigner(event.origin, self._log_key)
+    def check_key(self, ledger: Ledger | None) -> None:
+        """Make sure that this process can sign for the ledger as it stands.
 
-    def refuse_opening(self, event: LedgerOpened) -> Refusal | None:
-        """Refuse an opening that names another log key than this process signs with."""
-        try:
-            vkey = encode_vkey(NoteSigner(event.origin, self._log_key).verifier)
-        except LedgerError as error:
-            return refuse(Code.MALFORMED, path="$.origin", detail=str(error))
-        return None if event.log_key == vkey else refuse(Code.WRONG_LOG_KEY, key=vkey)
+        Raises:
+            WrongLogKey: where the key in force is not at hand.
+        """
+        if ledger and ledger.log_keys:
+            self._signer.demand(ledger.log_keys[-1].vkey)
+
+    def refuse_key(self, event: LedgerOpened | LogRotated) -> Refusal | None:
+        """Refuse an event that names a log key which this process can't sign with."""
+        known = self._signer.holds(event.log_key)
+        if isinstance(event, LedgerOpened):
+            known = known and event.log_key.startswith(f"{event.origin}+")
+        return None if known else refuse(Code.WRONG_LOG_KEY, key=event.log_key)
 
     def restore(self, conn: psycopg.Connection[Any], size: int) -> None:
         """Take up the tree as the database has it."""
@@ -60,13 +63,13 @@ class Writer:
 
         Raises:
             psycopg.Error: where the database fails; then nothing of the group is recorded.
+            WrongLogKey: where a key that must sign is not at hand; neither is anything then.
         """
-        if self._signer is None:
-            raise LedgerError("the log has no origin before the ledger is opened")
+        if not group.log_keys:
+            raise LedgerError("the log has no key before the ledger is opened")
         tree = self._tree.copy()
         tree.append([leaf_hash(row.entry) for row in group.rows])
-        checkpoint = Checkpoint(self._signer.verifier.name, tree.size, tree.root())
-        note = sign_checkpoint(checkpoint, self._signer)
+        note = self._signer.sign(tree.size, tree.root(), group.log_keys)
         written = conn.execute(_APPEND, _parameters(group, tree, note), binary=True).fetchone()
         if written is None:
             return None

@@ -16,7 +16,8 @@ def shown(quantity: Decimal | None) -> Shown | None:
     """
     if quantity is None:
         return None
-    if quantity == quantity.to_integral_value() and abs(quantity) <= MAX_AMOUNT:
-        return int(quantity)
+    whole = int(quantity)
+    if whole == quantity and abs(whole) <= MAX_AMOUNT:
+        return whole
     plain = f"{quantity:f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain

@@ -47,12 +47,15 @@ class Changes(Struct, frozen=True):
     `undone` are effects of earlier runs that no longer hold: take out all that they wrote. `live`
     are effects to write now, in order of position: the run's own, and what replaces the undone (at
     an earlier position). `withdrawn` are events declared in error without a replacement, as they
-    stood: they count for nothing, and may be shown struck out. `undone` and `withdrawn` overlap.
+    stood: they count for nothing, and may be shown struck out. `superseded` is whatever a
+    correction of this run took the place of, written or not, with its mark; so `undone` and
+    `withdrawn` are among it.
     """
 
     undone: tuple[Effect, ...]
     live: tuple[Effect, ...]
     withdrawn: tuple[Effect, ...]
+    superseded: tuple[Effect, ...] = ()
 
 
 def resolve(cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> Changes:
@@ -65,6 +68,7 @@ def resolve(cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> Changes:
     standing: dict[str, Effect] = {}
     undone: list[Effect] = []
     withdrawn: list[Effect] = []
+    superseded: list[Effect] = []
     for correction in marks:
         event = correction.event
         if not isinstance(event, EventCorrected):  # pragma: no cover  told by `marks`
@@ -76,16 +80,17 @@ def resolve(cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> Changes:
             standing[event.event] = before
             if event.event not in here:
                 undone.append(before)
-        standing[event.event] = _corrected(standing[event.event], correction, event)
+        old = standing[event.event]
+        standing[event.event] = _corrected(old, correction, event)
+        superseded.append(replace(old, corrected=standing[event.event].corrected))
         if event.replacement is None:
             withdrawn.append(standing.pop(event.event))
             here.pop(event.event, None)
     _note(cursor, marks)
     live = [e for e in run if e.event.id in here and not isinstance(e.event, EventCorrected)]
     kept = {e.event.id: e for e in live} | standing
-    return Changes(
-        tuple(undone), tuple(sorted(kept.values(), key=lambda e: e.position)), tuple(withdrawn)
-    )
+    live = sorted(kept.values(), key=lambda e: e.position)
+    return Changes(tuple(undone), tuple(live), tuple(withdrawn), tuple(superseded))
 
 
 def _corrected(standing: Effect, by: Effect, event: EventCorrected) -> Effect:

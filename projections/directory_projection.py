@@ -12,17 +12,30 @@ from ledger.log import Recorded
 from projections.rows import insert
 
 _COLUMNS: Final = {
-    "ledger": (
-        "county", "origin", "authority", "authority_name", "log_key", "rules", "opened_at",
-    ),
-    "party": ("id", "kind", "roles", "township", "name", "gln", "admitted"),
-    "key": ("did", "party", "custody", "bound", "expires"),
-    "membership": ("cooperative", "member", "may_sign", "began"),
-    "place": ("id", "holder", "kind", "township", "name", "area_m2", "gln", "registered"),
-    "product": (
-        "gtin", "name_zh", "name_en", "category", "unit", "content_quantity", "content_unit",
-        "shelf_life_days", "registered",
-    ),
+    "ledger": {
+        "county": "text", "origin": "text", "authority": "text", "authority_name": "text",
+        "log_key": "text", "rules": "text", "opened_at": "timestamptz",
+    },
+    "party": {
+        "id": "text", "kind": "text", "roles": "text[]", "township": "text", "name": "text",
+        "gln": "text", "admitted": "int8",
+    },
+    "key": {
+        "did": "text", "party": "text", "custody": "text", "bound": "int8",
+        "expires": "timestamptz",
+    },
+    "membership": {
+        "cooperative": "text", "member": "text", "may_sign": "bool", "began": "int8",
+    },
+    "place": {
+        "id": "text", "holder": "text", "kind": "text", "township": "text", "name": "text",
+        "area_m2": "int8", "gln": "text", "registered": "int8",
+    },
+    "product": {
+        "gtin": "text", "name_zh": "text", "name_en": "text", "category": "text",
+        "unit": "text", "content_quantity": "int8", "content_unit": "text",
+        "shelf_life_days": "int4", "registered": "int8",
+    },
 }  # fmt: skip
 
 _RULES: Final = "UPDATE ledger SET rules = %s"

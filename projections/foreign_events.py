@@ -21,7 +21,10 @@ from ledger import log
 from projections.corrections import Effect
 from projections.rows import insert
 
-_COLUMNS: Final = ("position", "digest", "actor", "event_id", "error")
+_COLUMNS: Final = {
+    "position": "int8", "digest": "bytea", "actor": "text", "event_id": "text",
+    "error": "bool",
+}  # fmt: skip
 _STANDING: Final = """
 SELECT f.position, f.digest, f.effective, f.event_id IS NOT NULL AND EXISTS (
     SELECT FROM foreign_event d
@@ -45,10 +48,14 @@ class Captured(Struct, frozen=True):
 
 
 class Captures(Struct, frozen=True):
-    """Captures that begin to count, in order, and positions of those that no longer do."""
+    """Captures that begin to count, in order, and positions of those that no longer do.
+
+    `declarations` are the run's captures that declare another in error.
+    """
 
     live: tuple[Captured, ...]
     undone: tuple[int, ...]
+    declarations: tuple[Captured, ...] = ()
 
 
 def take_in(cursor: psycopg.Cursor[Any], effects: Sequence[Effect]) -> Captures:
@@ -71,7 +78,8 @@ def take_in(cursor: psycopg.Cursor[Any], effects: Sequence[Effect]) -> Captures:
     cursor.execute(_SET, [True, begin])
     cursor.execute(_SET, [False, end])
     live = [here.get(position) or _again(cursor, position) for position in begin]
-    return Captures(tuple(found for found in live if found), tuple(end))
+    declarations = tuple(found for found in captured if found.foreign.declares_error)
+    return Captures(tuple(found for found in live if found), tuple(end), declarations)
 
 
 def _changed(rows: Sequence[tuple[Any, ...]]) -> tuple[list[int], list[int]]:

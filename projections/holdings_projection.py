@@ -37,12 +37,18 @@ FROM unnest(%s::text[]) AS touched (id) LEFT JOIN receipt r ON r.shipment = touc
 WHERE s.id = touched.id AND s.received IS DISTINCT FROM r.position
 """
 
-_SHIPMENT: Final = (
-    "id", "position", "sender", "from_place", "recipient", "to_place", "carrier", "order_id",
-    "sent_at",
-)  # fmt: skip
-_ITEM: Final = ("shipment", "batch", "quantity", "unit")
-_RECEIPT: Final = ("shipment", "event", "position", "place", "received_at")
+_SHIPMENT: Final = {
+    "id": "text", "position": "int8", "sender": "text", "from_place": "text",
+    "recipient": "text", "to_place": "text", "carrier": "text", "order_id": "text",
+    "sent_at": "timestamptz",
+}  # fmt: skip
+_ITEM: Final = {
+    "shipment": "text", "batch": "text", "quantity": "int8", "unit": "text",
+}  # fmt: skip
+_RECEIPT: Final = {
+    "shipment": "text", "event": "text", "position": "int8", "place": "text",
+    "received_at": "timestamptz",
+}  # fmt: skip
 
 Sums = dict[tuple[str, str, str], tuple[int, int, str]]
 """Quantity, reserved and unit by batch, party and place."""

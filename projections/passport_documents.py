@@ -38,6 +38,7 @@ LEFT JOIN place l ON l.id = b.place
 WHERE b.batch = ANY(%s)
 ORDER BY b.batch, b.quantity DESC, b.party, b.place
 """
+_DOCUMENT: Final = {"batch": "text", "body": "bytea", "position": "int8"}
 _FORGET: Final = "DELETE FROM batch WHERE batch = ANY(%s)"
 _REMOVE: Final = "DELETE FROM document WHERE batch = ANY(%s)"
 
@@ -88,7 +89,7 @@ def write(cursor: psycopg.Cursor[Any], batches: Iterable[str]) -> None:
         if own.steps or own.withdrawn
     ]
     cursor.execute(_REMOVE, [names])
-    insert(cursor, "document", ("batch", "body", "position"), bodies)
+    insert(cursor, "document", _DOCUMENT, bodies)
     empty = [name for name, own in found.items() if not own.steps and not own.withdrawn]
     if empty:
         cursor.execute(_FORGET, [empty])

@@ -90,7 +90,7 @@ ORDER BY h.position, h.n
 """
 _SAVE: Final = """
 UPDATE batch SET heritage = new.heritage
-FROM unnest(%s::text[], %s::bytea[]) AS new (batch, heritage)
+FROM unnest(%b::text[], %b::bytea[]) AS new (batch, heritage)
 WHERE batch.batch = new.batch
 """
 

@@ -13,11 +13,20 @@ from projections.passport import Where, Who
 from projections.rows import insert
 
 _COLUMNS: Final = {
-    "party": ("id", "name", "kind"),
-    "place": ("id", "name", "kind", "township"),
-    "key": ("did", "party", "custody"),
-    "product": ("gtin", "zh", "en", "category", "unit", "content_quantity", "content_unit"),
-}
+    "party": {
+        "id": "text", "name": "text", "kind": "text",
+    },
+    "place": {
+        "id": "text", "name": "text", "kind": "text", "township": "text",
+    },
+    "key": {
+        "did": "text", "party": "text", "custody": "text",
+    },
+    "product": {
+        "gtin": "text", "zh": "text", "en": "text", "category": "text", "unit": "text",
+        "content_quantity": "int8", "content_unit": "text",
+    },
+}  # fmt: skip
 
 Row = tuple[str, tuple[Any, ...]]
 

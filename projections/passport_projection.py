@@ -9,7 +9,6 @@ import msgspec
 import psycopg
 from msgspec import Struct, field
 
-from domain.events.foreign import EpcisCaptured
 from domain.events.movements import PlotTreated
 from ledger.log import Recorded
 from projections import passport_documents as documents
@@ -22,12 +21,26 @@ from projections.passport_steps import Harvest, Told
 from projections.rows import insert
 from projections.stock_changes import changes
 
-_STEP: Final = ("batch", "rank", "position", "n", "at", "display", "body")
-_WITHDRAWN: Final = ("batch", "position", "n", "body")
-_LINK: Final = ("position", "n", "parent", "child")
-_JOINT: Final = ("position", "joined", "batch", "makes")
-_HARVEST: Final = ("position", "n", "batch", "plot", "at", "body")
-_TREATMENT: Final = ("position", "plot", "at", "body")
+_STEP: Final = {
+    "batch": "text", "rank": "int2", "position": "int8", "n": "int4", "at": "timestamptz",
+    "display": "text", "body": "bytea",
+}  # fmt: skip
+_WITHDRAWN: Final = {
+    "batch": "text", "position": "int8", "n": "int4", "body": "bytea",
+}  # fmt: skip
+_LINK: Final = {
+    "position": "int8", "n": "int4", "parent": "text", "child": "text",
+}  # fmt: skip
+_JOINT: Final = {
+    "position": "int8", "joined": "text", "batch": "text", "makes": "bool",
+}  # fmt: skip
+_HARVEST: Final = {
+    "position": "int8", "n": "int4", "batch": "text", "plot": "text", "at": "timestamptz",
+    "body": "bytea",
+}  # fmt: skip
+_TREATMENT: Final = {
+    "position": "int8", "plot": "text", "at": "timestamptz", "body": "bytea",
+}  # fmt: skip
 
 _UNDO_STEPS: Final = "DELETE FROM step WHERE position = ANY(%s) RETURNING batch"
 _UNDO_LINKS: Final = "DELETE FROM link WHERE position = ANY(%s) RETURNING child"
@@ -50,7 +63,8 @@ RETURNING child
 _LATE_TREATED: Final = """
 SELECT h.batch, max(t.position)
 FROM unnest(%s::text[], %s::timestamptz[], %s::bigint[]) AS t (plot, at, position)
-JOIN harvest h ON h.plot = t.plot AND t.at BETWEEN h.at - interval '365 days' AND h.at
+JOIN harvest h ON h.plot = t.plot AND h.position < t.position
+    AND h.at BETWEEN t.at AND t.at + interval '365 days'
 GROUP BY h.batch
 """
 _COUNT: Final = """
@@ -128,9 +142,9 @@ class PassportProjection:
         captures = take_in(cursor, run.live)
         names.keep(cursor, run.live)
         captured = [captured.effect for captured in captures.live]
-        known = names.load(cursor, (*run.live, *run.withdrawn, *captured))
+        known = names.load(cursor, (*run.live, *run.superseded, *captured))
         stale = _Stale()
-        gone = _undo(cursor, run, captures, stale)
+        gone = _undo(cursor, run, captures, known, stale)
         _write(cursor, _rows(run.live, captures, known), stale)
         _withdraw(cursor, run.withdrawn, known, stale)
         if gone:
@@ -142,22 +156,24 @@ class PassportProjection:
         documents.write(cursor, stale.documents | stale.made)
 
 
-def _undo(cursor: psycopg.Cursor[Any], run: Changes, captures: Captures, stale: _Stale) -> set[str]:
-    """Take out what no longer holds; give the batches that it spoke of."""
-    corrected = {effect.event.id: effect for effect in (*run.live, *run.withdrawn)}
-    gone: set[str] = set()
-    for effect in run.undone:
-        cause = _changed_at(corrected.get(effect.event.id, effect))
-        gone |= _take_out(cursor, [effect.position], cause, stale)
-    if captures.undone:
-        cause = max(e.position for e in run.live if isinstance(e.event, EpcisCaptured))
-        gone |= _take_out(cursor, list(captures.undone), cause, stale)
-    return gone
-
-
-def _take_out(
-    cursor: psycopg.Cursor[Any], positions: list[int], cause: int, stale: _Stale
+def _undo(
+    cursor: psycopg.Cursor[Any], run: Changes, captures: Captures, known: names.Names, stale: _Stale
 ) -> set[str]:
+    """Take out what no longer holds; give the batches that it spoke of."""
+    gone = _take_out(cursor, [effect.position for effect in run.undone], stale)
+    gone_foreign = _take_out(cursor, list(captures.undone), stale)
+    for effect in run.superseded:
+        stale.behind((told.batch for told in tell.steps(effect, known)), _changed_at(effect))
+    for declaration in captures.declarations:
+        named = (told.batch for told in tell.foreign_steps(declaration, known))
+        stale.behind((*named, *gone_foreign), declaration.effect.position)
+    return gone | gone_foreign
+
+
+def _take_out(cursor: psycopg.Cursor[Any], positions: list[int], stale: _Stale) -> set[str]:
+    """Delete all that stands at positions, and give the batches that it spoke of."""
+    if not positions:
+        return set()
     gone = _first_column(cursor.execute(_UNDO_STEPS, [positions]))
     children = _first_column(cursor.execute(_UNDO_LINKS, [positions]))
     joined = _first_column(cursor.execute(_UNDO_JOINT, [positions]))
@@ -165,7 +181,7 @@ def _take_out(
     cursor.execute(_UNDO_TREATMENTS, [positions])
     children |= _join(cursor, joined)
     stale.made |= children
-    stale.behind(gone | children, cause)
+    stale.behind(gone | children, 0)
     return gone
 
 
@@ -231,8 +247,6 @@ def _write(cursor: psycopg.Cursor[Any], rows: _Rows, stale: _Stale) -> None:
         stale.documents.add(told.batch)
         if told.display is not None:
             stale.behind((told.batch,), position)
-        elif told.step.corrected:
-            stale.behind((told.batch,), told.step.corrected.position)
 
 
 def _join(cursor: psycopg.Cursor[Any], joined: set[str]) -> set[str]:
@@ -256,9 +270,6 @@ def _withdraw(
         (t.batch, position, n, msgspec.json.encode(t.step)) for position, n, t in told
     ))  # fmt: skip
     _count(cursor, [(t.batch, t.display, position, 0) for position, _, t in told])
-    for _, _, t in told:
-        if t.step.corrected:
-            stale.behind((t.batch,), t.step.corrected.position)
 
 
 def _count(cursor: psycopg.Cursor[Any], said: Iterable[tuple[str, str | None, int, int]]) -> None:
@@ -286,13 +297,11 @@ def _balance(cursor: psycopg.Cursor[Any], run: Changes) -> None:
 
 def _treated_late(cursor: psycopg.Cursor[Any], run: Changes, stale: _Stale) -> None:
     """Find the harvests that a treatment lies before, which became known or changed only now."""
-    corrected = {effect.event.id: effect for effect in (*run.live, *run.withdrawn)}
     treated = [
-        (effect.event.place, effect.event.occurred_at,
-         _changed_at(corrected.get(effect.event.id, effect)))
-        for effect in (*run.undone, *run.live)
+        (effect.event.place, effect.event.occurred_at, _changed_at(effect))
+        for effect in (*run.superseded, *run.live)
         if isinstance(effect.event, PlotTreated)
-    ]  # fmt: skip
+    ]
     if treated:
         columns = [list(column) for column in zip(*treated, strict=True)]
         for batch, position in cursor.execute(_LATE_TREATED, columns).fetchall():

@@ -1,6 +1,8 @@
 """Where a batch came from and what became of it: one query, as long as its answer."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
@@ -10,13 +12,15 @@ from msgspec import Struct, field
 from domain.epcis import canonical_key
 from projections.amounts import Shown, shown
 
+Row = tuple[Any, ...]
+
 Direction = Literal["back", "forward", "both"]
 
 _TRACE: Final = files("projections").joinpath("trace_query.sql").read_text("utf-8")
 _MOVEMENTS: Final = files("projections").joinpath("trace_movements.sql").read_text("utf-8")
 
 
-class Node(Struct, frozen=True, kw_only=True):
+class Node(Struct, frozen=True, kw_only=True, gc=False):
     """A batch in the trace.
 
     `id` is `GTIN/LOT`, or the foreign identifier that the batch was first seen by; `key` what both
@@ -42,7 +46,7 @@ class Node(Struct, frozen=True, kw_only=True):
     occurred_at: datetime
 
 
-class Edge(Struct, frozen=True, kw_only=True):
+class Edge(Struct, frozen=True, kw_only=True, gc=False):
     """So much of one batch went into another, in one event; `kind` is the process.
 
     The quantity is in the unit of the batch it comes from (`projections.shares`).
@@ -106,13 +110,16 @@ def trace(conn: psycopg.Connection[Any], batch: str, direction: Direction = "bot
     }
     with conn.cursor(binary=True) as cursor:
         rows = cursor.execute(_TRACE.encode(), values).fetchall()
-    nodes = tuple(_node(row) for row in rows if row[0] == "node")
+    nodes = [_node(row) for row in sorted(_of("node", rows), key=_recorded)]
     roots = [node.id for node in nodes if node.key == values["key"]]
     if not roots:
         return None
-    edges = tuple(_edge(row) for row in rows if row[0] == "edge")
-    position = next(row[8] for row in rows if row[0] == "position")
-    return Trace(root=roots[0], nodes=nodes, edges=edges, position=position)
+    names = {row[3]: row[9] for row in _of("node", rows)}
+    # In a circle an edge is found by both ways.
+    arrows = {(row[1], row[2]): row for row in _of("edge", rows)}
+    edges = [_edge(arrows[at], names) for at in sorted(arrows)]
+    ((_, position, *_),) = _of("position", rows)
+    return Trace(root=roots[0], nodes=tuple(nodes), edges=tuple(edges), position=position)
 
 
 def movements(conn: psycopg.Connection[Any], batches: list[str]) -> list[Movement]:
@@ -123,9 +130,17 @@ def movements(conn: psycopg.Connection[Any], batches: list[str]) -> list[Movemen
     return [_movement(row) for row in rows]
 
 
-def _node(row: tuple[Any, ...]) -> Node:
-    (_, display, key, own, made, quantity, unit, event, position, at, offset, *origin) = row
-    party, place, plot = origin
+def _of(kind: str, rows: list[Row]) -> Iterator[Row]:
+    return (row for row in rows if row[0] == kind)
+
+
+def _recorded(row: Row) -> tuple[int, str]:
+    return row[1], row[8]
+
+
+def _node(row: Row) -> Node:
+    (_, position, _, _, _, event, quantity, unit, key, display, own, made, *origin) = row
+    party, place, plot, at, offset = origin
     gtin, lot = (key[:14], key[15:]) if key[14:15] == "/" else (None, None)
     return Node(
         id=display, key=key, kind="own" if own else "foreign", gtin=gtin, lot=lot,
@@ -134,15 +149,15 @@ def _node(row: tuple[Any, ...]) -> Node:
     )  # fmt: skip
 
 
-def _edge(row: tuple[Any, ...]) -> Edge:
-    _, source, target, _, _, quantity, unit, event, position, _, _, kind, *_ = row
+def _edge(row: Row, names: dict[int, str]) -> Edge:
+    _, position, _, source, target, event, quantity, unit, kind, *_ = row
     return Edge(
-        source=source, target=target, event=event, position=position, quantity=shown(quantity),
-        unit=unit, kind=kind,
+        source=names[source], target=names[target], event=event, position=position,
+        quantity=shown(quantity), unit=unit, kind=kind,
     )  # fmt: skip
 
 
-def _movement(row: tuple[Any, ...]) -> Movement:
+def _movement(row: Row) -> Movement:
     batch, kind, event, position, at, offset, party, place, quantity, unit, lost, *rest = row
     note, result, other_party, other_place = rest
     return Movement(
@@ -154,4 +169,9 @@ def _movement(row: tuple[Any, ...]) -> Movement:
 
 def local(instant: datetime, offset_minutes: int) -> datetime:
     """Give an instant at the offset that the actor's clock had."""
-    return instant.astimezone(timezone(timedelta(minutes=offset_minutes)))
+    return instant.astimezone(_zone(offset_minutes))
+
+
+@cache
+def _zone(offset_minutes: int) -> timezone:
+    return timezone(timedelta(minutes=offset_minutes))

@@ -66,15 +66,21 @@ WHERE m.joined = ANY(%s) AND m.kind IN ('made', 'used')
 ORDER BY m.joined, m.position, m.n
 """
 
-_MOVEMENT: Final = (
-    "position", "n", "node", "display", "kind", "makes", "event", "occurred_at", "utc_offset",
-    "party", "place", "quantity", "unit", "lost", "note", "result", "other_party", "other_place",
-    "joined",
-)  # fmt: skip
-_EDGE: Final = ("position", "n", "source", "target", "event", "quantity", "unit", "kind")
-_TREATMENT: Final = (
-    "position", "plot", "event", "occurred_at", "utc_offset", "party", "substance",
-)  # fmt: skip
+_MOVEMENT: Final = {
+    "position": "int8", "n": "int4", "node": "int8", "display": "text", "kind": "text",
+    "makes": "bool", "event": "text", "occurred_at": "timestamptz", "utc_offset": "int2",
+    "party": "text", "place": "text", "quantity": "numeric", "unit": "text", "lost": "numeric",
+    "note": "text", "result": "text", "other_party": "text", "other_place": "text",
+    "joined": "text",
+}  # fmt: skip
+_EDGE: Final = {
+    "position": "int8", "n": "int4", "source": "int8", "target": "int8", "event": "text",
+    "quantity": "numeric", "unit": "text", "kind": "text",
+}  # fmt: skip
+_TREATMENT: Final = {
+    "position": "int8", "plot": "text", "event": "text", "occurred_at": "timestamptz",
+    "utc_offset": "int2", "party": "text", "substance": "text",
+}  # fmt: skip
 
 Ids = dict[str, int]
 

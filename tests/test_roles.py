@@ -10,9 +10,10 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from api.embedded_user import owner_of_server, programs
+from ledger import vault
+from ledger.schema import install
 
 ROLES = Path(__file__).parents[1] / "docker" / "roles.sql"
-LEDGER = Path(__file__).parents[1] / "ledger" / "ledger.sql"
 
 
 def run_roles(url: str) -> None:
@@ -40,8 +41,8 @@ def app_url(request: pytest.FixtureRequest, database_url: str) -> Iterator[str]:
 
 
 def make_ledger(url: str) -> None:
-    with psycopg.connect(url) as connection:
-        connection.execute(LEDGER.read_bytes())
+    with psycopg.connect(url, autocommit=True) as connection:
+        install(connection, vault.SQL)
 
 
 def test_the_application_reads_appends_and_moves_the_head(app_url: str) -> None:
@@ -51,6 +52,13 @@ def test_the_application_reads_appends_and_moves_the_head(app_url: str) -> None:
         connection.execute("UPDATE ledger.head SET position = 1")
         assert connection.execute("SELECT count(*) FROM ledger.event").fetchone() == (1,)
         connection.execute("CREATE SCHEMA projection")
+
+
+def test_the_application_can_serve_what_is_installed(app_url: str) -> None:
+    with psycopg.connect(app_url, autocommit=True) as connection:
+        install(connection, vault.SQL)
+        vault.Vault(b"k" * 32).put(connection, "P445381-000101", vault.PersonCard("陈秀兰"))
+        assert vault.Vault(b"k" * 32).erase(connection, "P445381-000101")
 
 
 @pytest.mark.parametrize(

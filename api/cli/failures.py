@@ -6,6 +6,7 @@ Failure
 └── Unreachable   3: a database, server or file that is needed can't be had
 """
 
+import errno
 from collections.abc import Callable
 from enum import IntEnum
 from http.client import HTTPException
@@ -75,11 +76,12 @@ def refused(refusal: Refusal) -> Refused:
 
 
 def _database(error: Exception) -> Failure:
-    said = " ".join(str(error).split())
+    said = " ".join(str(error).split()) or type(error).__name__
     return Unreachable(
         "database-unreachable",
-        f"连不上数据库：{said}",
-        "The database can't be used. Check DATABASE_URL, or unset it to use the embedded one.",
+        f"数据库用不了。请检查 DATABASE_URL；不设它，就用数据目录里自带的。（{said}）",
+        f"The database can't be used: {said}. Check DATABASE_URL, or unset it to use the embedded "
+        "one.",
     )
 
 
@@ -111,11 +113,23 @@ def _sealed(error: Sealed) -> Failure:
     return Unreachable("sealed", "资料库的主密钥不对，姓名打不开。", f"{error}.")
 
 
+_REASONS_ZH: Final = {
+    errno.ENOENT: "没有这个文件或目录",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "这是一个目录，要一个文件",
+    errno.ENOTDIR: "路径中间有一段不是目录",
+    errno.ENOSPC: "磁盘满了",
+    errno.EROFS: "这里只能读，不能写",
+}
+
+
 def _file(error: OSError) -> Failure:
-    named = error.filename if error.filename is not None else ""
+    named = f"{error.filename}：" if error.filename is not None else ""
     reason = error.strerror or str(error)
-    said = f"{named}: {reason}" if named else reason
-    return Unreachable("unreachable", f"用不了：{said}", f"Can't be used: {said}.")
+    zh = _REASONS_ZH.get(error.errno or 0, reason)
+    en = named.replace("：", ": ")
+    return Unreachable("unreachable", f"{named}{zh}。", f"{en}{reason}.")
 
 
 def _server(error: HTTPException) -> Failure:

@@ -1,6 +1,5 @@
 """Opening a ledger: the authority's key, made and kept here, and the first event."""
 
-import socket
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -38,10 +37,10 @@ def authority_of(county: str) -> PartyId:
 
 
 def default_origin(settings: Settings, county: str) -> str:
-    """Name the log after the host that serves it, or after this machine."""
+    """Name the log after the host that serves it; a county that is not on the net yet is local."""
     host = urlsplit(settings.public_url).hostname or ""
     if host in _LOOPBACKS:
-        host = socket.gethostname()
+        host = "suyuan.local"
     plain = "".join(letter for letter in host if letter.isprintable() and letter not in " +/")
     return f"{plain or 'suyuan'}/{county}"[:_LONGEST_ORIGIN]
 

@@ -31,6 +31,7 @@ _LINES: Final = frozenset({".ndjson", ".jsonl"})
 _ENVELOPE: Final = re.compile(rb'\s*\{\s*"(payload|payloadType|signatures)"')
 _EXPORT: Final = re.compile(rb'\s*\{[^\n]*"suyuan-export/')
 _KNOWN_AT_ONCE: Final = 1000
+_MIB: Final = 1 << 20
 _SHOWN: Final = 20
 
 
@@ -66,7 +67,7 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
         job = _Job(conn, sequencer, keyring, arguments, console)
         if lines:
             return _finish(job.envelopes(list(_lines(file))), console)
-        document = file.read(MAX_DOCUMENT + 1)
+        document = file.read(MAX_DOCUMENT + _MIB)
         return _finish(job.document(document, settings), console)
 
 

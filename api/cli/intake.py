@@ -50,7 +50,8 @@ def rehearse(conn: Connection, entries: Sequence[Entry]) -> list[RefusedEntry]:
     """Decide entries in order on the ledger as it stands, writing nothing; give the refused."""
     candidates = [read_candidate(entry.raw) for entry in entries]
     decider = Decider(ModelCache())
-    group = decider.decide(conn, candidates, log.head(conn), datetime.now(UTC))
+    head, now = log.head(conn), datetime.now(UTC)
+    group = decider.decide(conn, candidates, head, now, written=head, assume=False)
     return [
         refused_entry(entry.index, verdict)
         for entry, verdict in zip(entries, group.verdicts, strict=True)

@@ -46,6 +46,8 @@ _COMMANDS: Final = {
     "label": ("label", "打一个批次的标签 / print a batch's labels"),
     "export": ("export", "导出台账，给人验证 / export the ledger for anyone to check"),
     "verify": ("verify", "验证一份导出，谁都不用信 / check an export, trusting nobody"),
+    "witness": ("witness", "跑一个见证人 / run a witness, that cosigns checkpoints"),
+    "bench": ("bench", "量一量有多快 / how fast it is, beside its baselines"),
     "rebuild": ("rebuild", "重建查询用的表 / rebuild the read models"),
 }
 """Each command's module, which is loaded only when needed, and its line in `suyuan --help`."""
@@ -148,8 +150,10 @@ def _epilog(examples: str) -> str:
     rows = [(v.name, v.default, v.description) for v in VARIABLES]
     rows.append((PASSWORD_VARIABLE, "", "password of the key files in SUYUAN_DATA/keys, if any"))
     rows.append(("NO_COLOR", "", "set, it keeps colours off the terminal"))
+    wide = max(len(name) for name, *_ in rows)
     table = "\n".join(
-        f"  {name:<20} {text}{f' [{default}]' if default else ''}" for name, default, text in rows
+        f"  {name:<{wide}} {text}{f' [{default}]' if default else ''}"
+        for name, default, text in rows
     )
     return (
         f"例 / examples:\n{examples}\n\n环境变量 / environment:\n{table}\n\n"

@@ -13,6 +13,7 @@ from api.settings import Settings
 from ledger.log import Connection
 from ledger.schema import reaching
 
+_ORIGIN: Final = re.compile(r"[^\s+]{1,120}\Z")
 _COUNTY: Final = re.compile(r"[0-9]{6}\Z")
 
 
@@ -20,6 +21,14 @@ def _county(text: str) -> str:
     if not _COUNTY.match(text):
         raise argparse.ArgumentTypeError(
             f"{text!r}：要六位的县级行政区划代码，如 445381（罗定）/ six digits of GB/T 2260"
+        )
+    return text
+
+
+def _origin(text: str) -> str:
+    if not _ORIGIN.match(text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}：1 到 120 个字，不能有空格和加号 / 1 to 120 characters, no space, no plus"
         )
     return text
 
@@ -34,6 +43,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--origin",
+        type=_origin,
         help="台账在公开日志里的名字，不带空格和加号；不写就用主机名 / the log's name,"
         " without space or plus; by default the host's",
     )

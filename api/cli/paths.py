@@ -18,6 +18,23 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> int:
     Raises:
         OSError: where it can't be written; nothing is left behind.
     """
+    try:
+        return _write(path, chunks)
+    except OSError as error:
+        # Nobody knows the draft's name.
+        raise type(error)(error.errno, error.strerror, str(path)) from error
+
+
+def write_out(chunks: Iterable[bytes]) -> int:
+    """Write to standard output; give the size in bytes."""
+    size = 0
+    for chunk in chunks:
+        size += sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+    return size
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> int:
     size = 0
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
         place = Path(draft.name)
@@ -33,13 +50,4 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> int:
         except BaseException:
             place.unlink(missing_ok=True)
             raise
-    return size
-
-
-def write_out(chunks: Iterable[bytes]) -> int:
-    """Write to standard output; give the size in bytes."""
-    size = 0
-    for chunk in chunks:
-        size += sys.stdout.buffer.write(chunk)
-    sys.stdout.buffer.flush()
     return size

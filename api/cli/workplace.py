@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypedDict
@@ -139,12 +139,6 @@ def admitted(outcome: Admission | Refusal) -> Admission:
     if isinstance(outcome, Refusal):
         raise refused(outcome)
     return outcome
-
-
-def parts(items: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    """Cut a sequence into parts of at most `size`."""
-    for at in range(0, len(items), size):
-        yield items[at : at + size]
 
 
 def _uuid7(at: datetime) -> EventId:

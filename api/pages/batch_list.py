@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from api.pages.naming import Naming, address
+from api.pages.naming import Naming, address, spoken
 from ledger.log import Connection
 from projections import directory
 from projections.directory import Product
@@ -75,8 +75,8 @@ def _row(passport: Passport, naming: Naming) -> BatchRow:
     if len(towns) > 1 and origin:
         origin = naming.reader.say("%(town)s等 %(n)s 处", town=origin, n=len(towns))
     return BatchRow(
-        product=product, lot=passport.lot or passport.id,
+        product=product, lot=passport.lot or spoken(passport.id),
         made=naming.amount(made.quantity, made.unit) if made else None, origin=origin,
-        last=naming.reader.day(last) if last else "—", position=passport.position,
+        last=naming.reader.day(last) if last else "", position=passport.position,
         address=address(passport.key),
     )  # fmt: skip

@@ -1,10 +1,10 @@
 """The list of batches, and the way from what somebody typed to a batch's page."""
 
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages import batch_list, render
@@ -16,6 +16,9 @@ from projections.passport import document
 router = APIRouter(dependencies=[CaughtUp], include_in_schema=False)
 
 _SHOWN: Final = 30
+_LONGEST: Final = 400
+_DIGITS: Final = 18
+"""The digits of a number that PostgreSQL's bigint surely holds."""
 
 
 @router.get("/batches")
@@ -23,16 +26,17 @@ _SHOWN: Final = 30
 def batches(
     request: Request,
     services: Use,
-    q: Annotated[str, Query(max_length=400)] = "",
-    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+    q: str = "",
+    before: str = "",
 ) -> Response:
     """List batches; what names one batch exactly leads straight to it."""
-    asked = q.strip().replace("\0", "")
+    asked = "".join(c for c in q if c.isprintable())[:_LONGEST].strip()
+    last = _number(before)
     with services.connection() as conn:
         if asked and (exact := document(conn, asked)):
             return RedirectResponse(address(exact.key), HTTPStatus.SEE_OTHER)
-        found = batch_list.listed(conn, asked, before, _SHOWN + 1)
-        if asked and len(found) == 1 and before is None:
+        found = batch_list.listed(conn, asked, last, _SHOWN + 1)
+        if asked and len(found) == 1 and last is None:
             return RedirectResponse(address(found[0].key), HTTPStatus.SEE_OTHER)
         naming = Naming(render.reader_of(request), {})
         shown = [one.key for one in found[:_SHOWN]]
@@ -44,3 +48,9 @@ def batches(
     return render.page(
         request, "batches.html", standing=now, asked=asked, rows=lines, further=further
     )
+
+
+def _number(text: str) -> int | None:
+    """Read a place in the list; what is none counts as the start."""
+    sound = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+    return int(text) if sound else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from api.pages import words
-from api.pages.naming import Naming, address
+from api.pages.naming import Naming, address, spoken
 from projections.directory import Product
 from projections.trace import Edge, Node, Trace
 
@@ -56,10 +56,12 @@ class _Names(NamedTuple):
         amount = self.naming.amount
         whole = [edge.quantity for edge in edges if isinstance(edge.quantity, int)]
         share = sum(whole) if len(whole) == len(edges) else edges[0].quantity
+        all_of_it = (share, edges[0].unit) == (node.quantity, node.unit)
         process = words.PROCESSES.get(edges[0].kind, words.STEPS["transformed"])
         return Kin(
-            name=self.name(node), lot=node.lot or node.id, address=address(node.key),
-            share=amount(share, edges[0].unit), made=amount(node.quantity, node.unit),
+            name=self.name(node), lot=node.lot or spoken(node.id), address=address(node.key),
+            share=amount(share, edges[0].unit),
+            made=None if all_of_it else amount(node.quantity, node.unit),
             by=self.naming.reader.say(process),
         )  # fmt: skip
 

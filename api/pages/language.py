@@ -39,6 +39,12 @@ def address_in(url: URL, language: Language) -> str:
     return f"{other.path}?{other.query}"
 
 
+def address_in_any(url: URL) -> str:
+    """Give the same page's path and query in no language of its own."""
+    plain = url.remove_query_params(PARAMETER)
+    return f"{plain.path}?{plain.query}" if plain.query else plain.path
+
+
 def _known(text: str | None) -> Language | None:
     return next((one for one in LANGUAGES if one == text), None)
 

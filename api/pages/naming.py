@@ -16,6 +16,9 @@ from projections.directory import Product as Registered
 from projections.passport import Passport, Product, Where, Who
 
 _OWN_UNITS: Final = {unit.value: unit for unit in Unit}
+_SPOKEN: Final = {"414": "GLN", "417": "GLN", "00": "SSCC"}
+"""What a primary key of a Digital Link is called (GS1 General Specifications §3.2)."""
+_HOST_AI_VALUE: Final = 3
 
 
 class Naming:
@@ -32,7 +35,7 @@ class Naming:
             return self.reader.say("（没有写是谁）")
         if who.kind == "person":
             return self.person(who.id) or self.reader.say("农户（未公开姓名）")
-        return who.name or who.id
+        return who.name or spoken(who.id)
 
     def person(self, party: str) -> str | None:
         """Give a person's name where there is consent to show it."""
@@ -41,7 +44,7 @@ class Naming:
 
     def where(self, where: Where | None) -> str | None:
         """Name a place; an identifier of a foreign event as it stands."""
-        return None if where is None else where.name or where.id
+        return None if where is None else where.name or spoken(where.id)
 
     def town(self, where: Where | None) -> str | None:
         """Name the township or city of a place, where it is known."""
@@ -102,6 +105,14 @@ def address(key: str) -> str:
         except LabelError:
             pass
     return f"/batch?id={quote(key, safe='')}"
+
+
+def spoken(identifier: str) -> str:
+    """Write a Digital Link of a place, party or logistic unit as people say it: `GLN …`."""
+    path = identifier.split("://", 1)[-1].split("/")
+    if len(path) == _HOST_AI_VALUE and path[1] in _SPOKEN and path[2].isdigit():
+        return f"{_SPOKEN[path[1]]} {path[2]}"
+    return identifier
 
 
 def listed(reader: Reader, names: Iterable[str]) -> str:

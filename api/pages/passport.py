@@ -33,7 +33,7 @@ def passport(rest: str, request: Request, services: Use) -> Response:
     try:
         link = _link(request)
     except LabelError as error:
-        problem = Problem(HTTPStatus.BAD_REQUEST, f"label-{error.code}", error.zh, error.en)
+        problem = Problem(HTTPStatus.BAD_REQUEST, error.code, error.zh, error.en)
         return failure(request, services, problem)
     if link.lot is None:
         return RedirectResponse(f"/batches?q={link.gtin}", HTTPStatus.SEE_OTHER)
@@ -42,13 +42,15 @@ def passport(rest: str, request: Request, services: Use) -> Response:
 
 @router.get("/batch", include_in_schema=False)
 @router.head("/batch", include_in_schema=False)
-def by_identifier(request: Request, services: Use, id: str) -> Response:  # noqa: A002
+def by_identifier(request: Request, services: Use, id: str = "") -> Response:  # noqa: A002
     """Open a batch by any identifier that a foreign document gave it."""
+    if not id:
+        return RedirectResponse("/batches", HTTPStatus.SEE_OTHER)
     with services.connection() as conn:
-        found = document(conn, id)
+        found = document(conn, id.replace("\0", ""))
     if found is not None and address(found.key).startswith("/01/"):
         return RedirectResponse(address(found.key), HTTPStatus.SEE_OTHER)
-    return _show(request, services, id, None)
+    return _show(request, services, id.replace("\0", ""), None)
 
 
 def _link(request: Request) -> Link:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from api.pages import sketch as drawn
-from api.pages.naming import Naming, listed
+from api.pages.naming import Naming, listed, spoken
 from api.pages.sketch import Sketch
 from api.pages.way_view import Entry, GroupView, Way, way
 from domain.ids import gtin_check_digit
@@ -82,25 +82,34 @@ def passport_view(
     told = way(passport, naming, products)
     last = _last(passport)
     return PassportView(
-        title=naming.product(passport.product) or passport.lot or passport.id,
-        kicker=_kicker(passport, naming), lot=passport.lot or passport.id, gtin=passport.gtin,
+        title=naming.product(passport.product) or _untitled(passport, naming),
+        kicker=_kicker(passport, naming),
+        lot=passport.lot or spoken(passport.id),
+        gtin=passport.gtin,
         county_issued=bool(passport.product and passport.product.county_issued),
         foreign=passport.kind == "foreign",
         steps=len(passport.timeline) + passport.timeline_left_out,
         position=last.position if last else passport.position,
         changed=_changed(last, naming), alarms=tuple(_alarms(passport, naming)),
         facts=tuple(_facts(passport, naming)), findings=tuple(_findings(passport, naming)),
-        sketch=drawn.sketch(_stops(passport), naming.reader.language),
+        sketch=drawn.sketch(_grew(passport), _stops(passport), naming.reader.language),
         shares=_shares(passport, naming), holders=_holders(passport, naming),
         holders_left_out=passport.stock.holders_left_out, way=told,
         way_left_out=passport.timeline_left_out, custody=tuple(_custody(told.entries)),
     )  # fmt: skip
 
 
+def _untitled(passport: Passport, naming: Naming) -> str:
+    """Name a batch whose product is not registered here."""
+    if passport.kind == "foreign":
+        return naming.reader.say("外来批次")
+    return passport.lot or passport.id
+
+
 def _kicker(passport: Passport, naming: Naming) -> str | None:
     say = naming.reader.say
     if passport.kind == "foreign":
-        return say("外来批次 · 由别家的 EPCIS 文件记录")
+        return say("由别家的 EPCIS 文件记录")
     towns = list(dict.fromkeys(filter(None, (naming.town(o.plot) for o in passport.origins))))
     category = naming.category(passport.product.category) if passport.product else None
     parts = [say("广东罗定") if towns else None, category]
@@ -117,7 +126,7 @@ def _changed(last: Step | None, naming: Naming) -> str | None:
     """Say when it was admitted, by the clock where it happened."""
     if last is None:
         return None
-    return naming.reader.moment(last.admitted_at.astimezone(last.occurred_at.tzinfo))
+    return naming.reader.day(last.admitted_at.astimezone(last.occurred_at.tzinfo))
 
 
 def _alarms(passport: Passport, naming: Naming) -> Iterable[str]:
@@ -136,15 +145,27 @@ def _facts(passport: Passport, naming: Naming) -> Iterable[Fact]:
     say = naming.reader.say
     towns = dict.fromkeys(filter(None, (naming.town(o.plot) for o in passport.origins)))
     if towns:
-        yield Fact(say("产地"), ((listed(naming.reader, _first(towns, naming)), None),))
-    yield from _growers(passport.origins, naming)
-    if passport.origins:
+        yield Fact(say("产地"), ((_first(towns, naming), None),))
+    if passport.kind == "own":
+        yield from _growers(passport.origins, naming)
+    if passport.kind == "foreign":
+        yield from _places_named(passport, naming)
+    elif passport.origins:
         first = min(origin.harvested_on for origin in passport.origins)
         last = max(origin.harvested_on for origin in passport.origins)
         yield Fact(say("采收"), ((naming.reader.span(first, last), None),))
         yield _treatments(passport.origins, naming)
     if passport.made:
         yield from _made(passport.made, naming)
+
+
+def _places_named(passport: Passport, naming: Naming) -> Iterable[Fact]:
+    """Give the places that foreign documents name, in order of time, and who brought these."""
+    places = dict.fromkeys(filter(None, (naming.where(step.place) for step in passport.timeline)))
+    if places:
+        yield Fact(naming.reader.say("经过"), tuple((place, None) for place in places))
+    bringers = dict.fromkeys(naming.who(step.actor) for step in passport.timeline)
+    yield Fact(naming.reader.say("带来的人"), tuple((one, None) for one in bringers))
 
 
 def _growers(origins: Sequence[Origin], naming: Naming) -> Iterable[Fact]:
@@ -159,17 +180,19 @@ def _growers(origins: Sequence[Origin], naming: Naming) -> Iterable[Fact]:
     known = [naming.who(one) for one in holders.values() if one.name or naming.person(one.id)]
     total = naming.reader.say_count("%(n)s 户", len(holders))
     unnamed = len(holders) - len(known)
-    shown = listed(naming.reader, _first(known, naming))
+    shown = _first(known, naming)
     if unnamed and known:
         shown = say("%(names)s，另 %(n)s 户未公开姓名", names=shown, n=unnamed)
     yield Fact(say("种养"), ((total, shown or say("都未公开姓名")),))
 
 
-def _first(names: Iterable[str], naming: Naming) -> list[str]:
+def _first(names: Iterable[str], naming: Naming) -> str:
+    """Join names, the first few of many."""
     every = list(names)
     if len(every) <= _MOST_NAMES:
-        return every
-    return [*every[: _MOST_NAMES - 1], naming.reader.say("等 %(n)s 处", n=len(every))]
+        return listed(naming.reader, every)
+    few = listed(naming.reader, every[: _MOST_NAMES - 1])
+    return naming.reader.say("%(names)s等 %(n)s 处", names=few, n=len(every))
 
 
 def _treatments(origins: Sequence[Origin], naming: Naming) -> Fact:
@@ -215,17 +238,25 @@ def _findings(passport: Passport, naming: Naming) -> Iterable[Finding]:
             )  # fmt: skip
 
 
+def _grew(passport: Passport) -> list[str]:
+    """Give the divisions where it grew."""
+    plots = (origin.plot for origin in passport.origins)
+    return list(dict.fromkeys(plot.township for plot in plots if plot and plot.township))
+
+
 def _stops(passport: Passport) -> list[str]:
-    """Give the divisions that the batch came through, the place where it grew first."""
-    grew = [o.plot.township for o in passport.origins if o.plot and o.plot.township]
-    own = {passport.id, passport.key}
-    stops = grew[:1]
-    for step in passport.timeline:
-        at = step.place
-        moved = step.kind in {"received", "transformed", "harvested"}
-        if at and at.township and moved and (step.batch in own or len(grew) == 1):
-            stops.append(at.township)
-    return stops
+    """Give the divisions that it came through, in order of time.
+
+    What several ancestors did each on their own is left out until they were joined.
+    """
+    own, alone = {passport.id, passport.key}, len(passport.origins) == 1
+    moves = [
+        step
+        for step in passport.timeline
+        if step.kind == "transformed"
+        or (step.kind == "received" and (alone or step.batch in own))
+    ]  # fmt: skip
+    return [step.place.township for step in moves if step.place and step.place.township]
 
 
 def _shares(passport: Passport, naming: Naming) -> tuple[Share, ...]:

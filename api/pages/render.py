@@ -50,7 +50,8 @@ def page(
     who = reader_of(request)
     body = environment().get_template(template).render(
         r=who, say=who.say, say_count=who.say_count, here=request.url.path,
-        languages=_switch(request, who), public_url=services_of(request).settings.public_url,
+        languages=_switch(request, who),
+        any_language=language.address_in_any(request.url), public_url=services_of(request).settings.public_url,
         **context,
     )  # fmt: skip
     headers = {**HEADERS, "Content-Language": who.tag}

@@ -80,23 +80,35 @@ class _Box(NamedTuple):
         )  # fmt: skip
 
 
-def sketch(stops: Sequence[str], language: str) -> Sketch | None:
-    """Draw the way through divisions, in order, the first being the origin.
+def sketch(origins: Sequence[str], stops: Sequence[str], language: str) -> Sketch | None:
+    """Draw the way from where it grew through the stops, in order.
 
-    None where no stop is a township of Luoding whose seat is known.
+    None where no origin is a township of Luoding whose seat is known.
     """
-    way = _without_repeats(stops)
-    inside = [code for code in way if _position(code) is not None]
-    if not inside:
+    grew = [code for code in origins if _position(code)]
+    if not grew:
         return None
+    way = _without_repeats([*grew[:1], *stops])
+    inside = [code for code in way if _position(code)]
     outside = [code for code in way if not code.startswith(LUODING) and seat(code)]
     away = _away(inside[-1], outside[-1], language) if outside else None
     taken: list[_Box] = [_box(away)] if away else []
-    dots = _dots(inside, language, taken)
-    points = [point for code in inside if (point := _position(code))]
-    tip = _edge_towards(points[-1], outside[-1]) if away else None
-    route = tuple(_bow(*leg) for leg in pairwise([*points, *([tip] if tip else [])]))
-    return Sketch(WIDTH, HEIGHT, _outline(), dots, route, away, tip)
+    dots = _dots(grew, inside, language, taken)
+    route = _route(grew, inside)
+    tip = None
+    if away:
+        last = _position(inside[-1]) or Point(WIDTH / 2, HEIGHT / 2)
+        tip = _edge_towards(last, outside[-1])
+        route.append(_bow(last, tip))
+    return Sketch(WIDTH, HEIGHT, _outline(), dots, tuple(route), away, tip)
+
+
+def _route(grew: Sequence[str], inside: Sequence[str]) -> list[str]:
+    """Draw each origin's leg to the first stop, and the legs between stops."""
+    gathered = next((code for code in inside if code != inside[0]), inside[0])
+    legs = [(code, gathered) for code in grew[1:]] + list(pairwise(inside))
+    points = [(_position(one), _position(other)) for one, other in legs if one != other]
+    return [_bow(one, other) for one, other in points if one and other]
 
 
 def _without_repeats(stops: Sequence[str]) -> list[str]:
@@ -113,9 +125,11 @@ def _position(code: str) -> Point | None:
     )
 
 
-def _dots(inside: Sequence[str], language: str, taken: list[_Box]) -> tuple[Dot, ...]:
+def _dots(
+    grew: Sequence[str], inside: Sequence[str], language: str, taken: list[_Box]
+) -> tuple[Dot, ...]:
     """Give all seats, those of the way last (on top) and named."""
-    named = [*dict.fromkeys(inside)]
+    named = [*dict.fromkeys((*grew, *inside))]
     if _COUNTY_SEAT not in named:
         named.append(_COUNTY_SEAT)
     plain = [
@@ -127,7 +141,7 @@ def _dots(inside: Sequence[str], language: str, taken: list[_Box]) -> tuple[Dot,
     for code in named:
         point = _position(code)
         if point:
-            mark: Mark = "origin" if code == inside[0] else "stop" if code in inside else "seat"
+            mark: Mark = "origin" if code in grew else "stop" if code in inside else "seat"
             shown.append(Dot(point, mark, _label(point, _short(code, language), taken)))
     return (*plain, *reversed(shown))
 
@@ -144,6 +158,8 @@ def _label(point: Point, text: str, taken: list[_Box]) -> Label:
     choices = (
         Label(text, x + 9, y + 4, "start"), Label(text, x - 9, y + 4, "end"),
         Label(text, x, y - 10, "middle"), Label(text, x, y + 19, "middle"),
+        Label(text, x - 6, y - 12, "start"), Label(text, x - 6, y + 21, "start"),
+        Label(text, x - 6, y - 28, "start"), Label(text, x - 6, y + 36, "start"),
     )  # fmt: skip
     free = [one for one in choices if _fits(_box(one), taken)]
     best = free[0] if free else choices[2]

@@ -53,11 +53,15 @@ Entry = StepView | GroupView
 
 
 class Way(NamedTuple):
-    """The entries in order of time; `year` where all are of one, and is then left out of each."""
+    """The entries in order of time; `year` where all are of one, and is then left out of each.
+
+    `late` says that all were recorded late, and when; `some_late` that some were.
+    """
 
     entries: tuple[Entry, ...]
     year: int | None
     late: str | None
+    some_late: bool
 
 
 class _Teller(NamedTuple):
@@ -67,14 +71,17 @@ class _Teller(NamedTuple):
     naming: Naming
     products: Mapping[str, Product]
     year: int | None
+    late_said: bool
 
 
 def way(passport: Passport, naming: Naming, products: Mapping[str, Product]) -> Way:
     """Give the steps in order of time, those of several ancestors in one process grouped."""
     years = {step.occurred_at.year for step in passport.timeline}
     year = years.pop() if len(years) == 1 else None
-    teller = _Teller(passport, naming, products, year)
-    return Way(tuple(_told(teller)), year, _late(passport, naming))
+    late = _late(passport, naming)
+    teller = _Teller(passport, naming, products, year, late is not None)
+    some_late = passport.kind == "own" and any(step.late for step in passport.timeline)
+    return Way(tuple(_told(teller)), year, late, some_late)
 
 
 def _told(teller: _Teller) -> list[Entry]:
@@ -110,7 +117,11 @@ def _late(passport: Passport, naming: Naming) -> str | None:
     days = {
         step.admitted_at.astimezone(step.occurred_at.tzinfo).date() for step in passport.timeline
     }
-    if len(days) != 1 or not all(step.late for step in passport.timeline):
+    if (
+        passport.kind == "foreign"
+        or len(days) != 1
+        or not all(step.late for step in passport.timeline)
+    ):
         return None
     return naming.reader.say(
         "这些都是事后补记的，%(day)s一次记进台账。", day=naming.reader.day(days.pop())
@@ -122,11 +133,11 @@ def _entries(steps: Sequence[Step], teller: _Teller) -> list[tuple[datetime, Ent
     views = [_view(step, teller) for step in steps]
     if len(steps) < _FEWEST:
         return [(step.occurred_at, view) for step, view in zip(steps, views, strict=True)]
-    places = {view.where for view in views}
+    spots = {" · ".join(filter(None, (view.where, view.who))) for view in views}
     group = GroupView(
         title=views[0].title, amount=_together(steps, naming),
         when=naming.reader.span(steps[0].occurred_at, steps[-1].occurred_at, teller.year),
-        where=places.pop() if len(places) == 1 else None, steps=tuple(views),
+        where=spots.pop() if len(spots) == 1 else None, steps=tuple(views),
     )  # fmt: skip
     return [(steps[-1].occurred_at, group)]
 
@@ -142,16 +153,18 @@ def _together(steps: Sequence[Step], naming: Naming) -> str | None:
 
 
 def _view(step: Step, teller: _Teller) -> StepView:
-    passport, naming, products, year = teller
+    passport, naming, products, year, late_said = teller
     own = step.batch in {passport.id, passport.key}
     gtin, lot = parts_of(step.batch)
     product = products.get(gtin or "")
     where, who = _where_and_who(step, naming)
     return StepView(
         title=title(step, passport, naming), amount=_amount(step, naming), went=_went(step, naming),
-        when=naming.reader.moment(step.occurred_at, year), where=where, who=who, note=_note(step, naming),
+        when=naming.reader.moment(step.occurred_at, year), where=where, who=who,
+        note=_note(step, naming),
         signed=tuple(signature(one, naming) for one in step.signed),
-        plain=_plain(step.signed, naming), late=step.late and not _late(passport, naming),
+        plain=_plain(step.signed, naming),
+        late=step.late and not late_said and step.kind != "captured",
         corrected=_corrected(step, naming), withdrawn=False,
         alarm=step.result == "non_conformant", proof=f"/api/events/{step.event}",
         position=step.position, address=None if own else address(step.batch),
@@ -249,6 +262,8 @@ def _total(amounts: Sequence[Amount]) -> int | None:
 def _where_and_who(step: Step, naming: Naming) -> tuple[str | None, str | None]:
     """Name the township with the place, and the actor; neither twice where one holds the other."""
     place, town, who = naming.where(step.place), naming.town(step.place), naming.who(step.actor)
+    if step.kind == "captured":
+        return place, naming.reader.say("%(who)s带来", who=who)
     if place and place in who:
         place = None
     if place and who in place:

@@ -1,17 +1,19 @@
 """The public log: checkpoint, tiles, entry bundles (C2SP tlog-tiles), and the whole export."""
 
 from collections.abc import Iterator
-from typing import Final
+from http import HTTPStatus
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from api.errors import not_found
+from api.errors import Problem, not_found
 from api.rest.context import Use
 from ledger import exporter, log
+from ledger.cosigned import newest_cosigned
 from ledger.database_tiles import DatabaseTiles
 from ledger.errors import MalformedTile
-from ledger.receipts import latest_checkpoint
+from ledger.receipts import newest_checkpoint
 from ledger.tiles import WIDTH, encode_entries, parse_tile_path, tile_width
 
 router = APIRouter(tags=["log"])
@@ -21,13 +23,41 @@ _BRIEFLY: Final = {"Cache-Control": "public, max-age=5"}
 
 
 @router.get("/checkpoint")
-def checkpoint(services: Use) -> Response:
-    """Give the newest checkpoint, a C2SP signed note."""
+def checkpoint(
+    *,
+    services: Use,
+    unwitnessed: Annotated[
+        bool, Query(description="the newest at all, which witnesses may not have cosigned yet")
+    ] = False,
+) -> Response:
+    """Give the newest checkpoint, a C2SP signed note.
+
+    Where witnesses are configured it is the newest that enough of them cosigned: it may be some
+    seconds behind. Without any, the newest is signed by the log alone.
+    """
+    policy = services.witnessing.policy
     with services.connection() as conn:
-        note = latest_checkpoint(conn)
-    if note is None:
-        raise not_found("台账还没有开账。", "The ledger is not open yet.")
-    return Response(note, media_type="text/plain; charset=utf-8", headers=_BRIEFLY)
+        newest = newest_checkpoint(conn)
+        if newest is None:
+            raise not_found("台账还没有开账。", "The ledger is not open yet.")
+        cosigned = newest_cosigned(conn, policy) if policy.witnesses else None
+    # With a quorum of none the cosignatures are taken along, not waited for.
+    wanted = cosigned if policy.quorum and not unwitnessed else newest
+    if wanted is None:
+        raise _not_witnessed()
+    if cosigned is not None and cosigned[0] == wanted[0]:
+        wanted = cosigned
+    return Response(wanted[1], media_type="text/plain; charset=utf-8", headers=_BRIEFLY)
+
+
+def _not_witnessed() -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "not-witnessed",
+        "还没有够数的见证人签过检查点，请稍后再取；只要日志自己签的：/checkpoint?unwitnessed=1。",
+        "Not enough witnesses have cosigned a checkpoint yet. Try again, or take the log's own:"
+        " /checkpoint?unwitnessed=1.",
+        headers={"Retry-After": "5"},
+    )  # fmt: skip
 
 
 @router.get("/tile/{path:path}")

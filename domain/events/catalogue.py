@@ -10,6 +10,7 @@ from domain.events.governance import (
     KeyBound,
     KeyRevoked,
     LedgerOpened,
+    LogRotated,
     MembershipBegan,
     MembershipEnded,
     PartyAdmitted,
@@ -38,11 +39,11 @@ from domain.events.movements import (
 from domain.events.registry import PlaceRegistered, ProductRegistered
 
 AnyEvent = (
-    LedgerOpened | RulesAdopted | PartyAdmitted | KeyBound | KeyRevoked | MembershipBegan
-    | MembershipEnded | PlaceRegistered | ProductRegistered | PlotTreated | BatchHarvested
-    | BatchTransformed | ShipmentSent | ShipmentReceived | BatchInspected | BatchSold
-    | BatchDisposed | OfferMade | OfferWithdrawn | DemandPosted | DemandWithdrawn | OrderPlaced
-    | OrderConfirmed | OrderRefused | OrderCancelled | EventCorrected | EpcisCaptured
+    LedgerOpened | RulesAdopted | LogRotated | PartyAdmitted | KeyBound | KeyRevoked
+    | MembershipBegan | MembershipEnded | PlaceRegistered | ProductRegistered | PlotTreated
+    | BatchHarvested | BatchTransformed | ShipmentSent | ShipmentReceived | BatchInspected
+    | BatchSold | BatchDisposed | OfferMade | OfferWithdrawn | DemandPosted | DemandWithdrawn
+    | OrderPlaced | OrderConfirmed | OrderRefused | OrderCancelled | EventCorrected | EpcisCaptured
 )  # fmt: skip
 """The union that `match` must exhaust."""
 

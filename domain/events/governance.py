@@ -59,6 +59,17 @@ class RulesAdopted(Event, frozen=True, kw_only=True, tag="rules.adopted.v1"):
     tables: Sha256Hex
 
 
+class LogRotated(Event, frozen=True, kw_only=True, tag="log.rotated.v1"):
+    """The authority names the key that signs the log's checkpoints from this position on.
+
+    The first checkpoint that covers this event is signed by the key before it too, so that who
+    knows only that one can follow.
+    """
+
+    log_key: Annotated[str, Meta(max_length=300, description="C2SP signed-note verifier key")]
+    reason: Text
+
+
 class PartyAdmitted(Event, frozen=True, kw_only=True, tag="party.admitted.v1"):
     """The authority, or a cooperative for a farmer, admits a party.
 

@@ -9,12 +9,26 @@ from domain.events import governance as g
 from domain.events.catalogue import AnyEvent
 
 
+class LogKey(Struct, frozen=True):
+    """A key that signs checkpoints of `since` events and more, until the next one does."""
+
+    vkey: str
+    since: int
+
+
 class Ledger(Struct, frozen=True):
-    """The county, its authority and the rule set in force."""
+    """The county, its authority, the rule set in force, and the log's keys, the newest last."""
 
     county: str
     authority: str
     rules: str
+    origin: str = ""
+    log_keys: tuple[LogKey, ...] = ()
+
+    def log_key_at(self, size: int) -> str | None:
+        """Give the verifier key that signs a checkpoint of `size` events; None before the first."""
+        held = [key.vkey for key in self.log_keys if key.since <= size]
+        return held[-1] if held else None
 
 
 class Party(Struct, frozen=True):
@@ -43,13 +57,18 @@ class Membership(Struct, frozen=True):
     open: bool = True
 
 
-def evolve_ledger(model: Ledger | None, event: AnyEvent) -> Ledger | None:
+def evolve_ledger(model: Ledger | None, event: AnyEvent, position: int) -> Ledger | None:
     """Fold one event into the ledger's model."""
-    if isinstance(event, g.LedgerOpened):
-        return Ledger(event.county, event.actor, event.rules)
-    if isinstance(event, g.RulesAdopted) and model:
-        return replace(model, rules=event.rules)
-    return model
+    match event:
+        case g.LedgerOpened():
+            first = LogKey(event.log_key, position)
+            return Ledger(event.county, event.actor, event.rules, event.origin, (first,))
+        case g.RulesAdopted() if model:
+            return replace(model, rules=event.rules)
+        case g.LogRotated() if model:
+            return replace(model, log_keys=(*model.log_keys, LogKey(event.log_key, position)))
+        case _:
+            return model
 
 
 def evolve_party(model: Party | None, event: AnyEvent) -> Party | None:

@@ -15,6 +15,19 @@ def rule_set_known(_state: State, event: g.RulesAdopted) -> Refusal | None:
     return None
 
 
+def log_key_new(state: State, event: g.LogRotated) -> Refusal | None:
+    """Refuse a log key under another name than the log's, or one that signed before.
+
+    A key comes back never: whoever stole it could sign with it again.
+    """
+    ledger = state.ledger()
+    if ledger is None or not event.log_key.startswith(f"{ledger.origin}+"):
+        return refuse(Code.WRONG_LOG_KEY, key=event.log_key)
+    if any(key.vkey == event.log_key for key in ledger.log_keys):
+        return refuse(Code.EXISTS, what=event.log_key)
+    return None
+
+
 def party_new(state: State, event: g.PartyAdmitted) -> Refusal | None:
     """Refuse to admit a party twice."""
     if state.party(event.party):

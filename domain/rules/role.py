@@ -35,6 +35,7 @@ ROLE_ZH: Final = {
 
 MAY: Final[dict[type, frozenset[Role]]] = {
     g.RulesAdopted: frozenset({Role.AUTHORITY}),
+    g.LogRotated: frozenset({Role.AUTHORITY}),
     g.PartyAdmitted: OFFICE,
     g.KeyBound: ANYONE,
     g.KeyRevoked: ANYONE,

@@ -144,6 +144,17 @@ def served(database_url: str, *, dev: bool = True) -> Iterator[Graph]:
         parts.pool.close()
 
 
+@contextmanager
+def served_to_a_module(server: str, name: str, *, dev: bool = True) -> Iterator[Graph]:
+    """Serve a county of their own to tests that only ask, all in one database."""
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY FILE_COPY".encode())
+        with served(server.replace("/suyuan?", f"/{name}?"), dev=dev) as graph:
+            graph.parts.runner.catch_up()
+            yield graph
+        conn.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
 def nodes(connection: Any) -> Iterable[Any]:  # noqa: ANN401
     """Give a connection's nodes."""
     return [edge["node"] for edge in connection["edges"]]

@@ -10,13 +10,12 @@ import pytest
 
 from api.graph import limits
 from api.graph.context import MOST_TRACES
-from tests.api.graph_parts import Graph, served
+from tests.api.graph_parts import Graph, served, served_to_a_module
 
 
-@pytest.fixture
-def graph(database_url: str) -> Iterator[Graph]:
-    with served(database_url, dev=False) as it:
-        it.parts.runner.catch_up()
+@pytest.fixture(scope="module")
+def graph(database_server: str) -> Iterator[Graph]:
+    with served_to_a_module(database_server, "graph_limits", dev=False) as it:
         yield it
 
 
@@ -129,12 +128,12 @@ def test_what_is_no_graphql_request_is_a_bad_request(graph: Graph, body: str | b
 
 
 def test_a_fault_of_ours_is_logged_and_told_without_its_text(
-    graph: Graph, caplog: pytest.LogCaptureFixture
+    graph: Graph, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken() -> Any:  # noqa: ANN401
         raise RuntimeError("the password is 1234")
 
-    graph.parts.connection = broken  # type: ignore[method-assign]
+    monkeypatch.setattr(graph.parts, "connection", broken)
     with caplog.at_level(logging.ERROR):
         [error] = graph.errors("{ checkpoint { size } }")
     assert error["extensions"] == {"code": "internal"}

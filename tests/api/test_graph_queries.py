@@ -10,9 +10,11 @@ import pytest
 from domain.events import movements as v
 from domain.measures import Price
 from tests import county as c
-from tests.api.graph_parts import Graph, nodes, served
+from tests.api.graph_parts import Graph, nodes, served, served_to_a_module
+from tests.author import Author
 from tests.county import kg, of
 
+CATEGORY = Author().register_product(c.PADDY).category
 LIST = """query ($filter: OfferFilter, $by: OfferOrder! = NEWEST, $first: Int! = 20, $after: String) {
     offers(filter: $filter, orderBy: $by, first: $first, after: $after) {
         edges { cursor node { id eventId } } pageInfo {
@@ -22,6 +24,15 @@ LIST = """query ($filter: OfferFilter, $by: OfferOrder! = NEWEST, $first: Int! =
 @pytest.fixture
 def graph(database_url: str) -> Iterator[Graph]:
     with served(database_url) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def asked(database_server: str) -> Iterator[Graph]:
+    with served_to_a_module(database_server, "graph_queries") as it:
+        it.offer()
+        it.offer()
+        it.parts.runner.catch_up()
         yield it
 
 
@@ -70,7 +81,7 @@ def test_offers_are_narrowed_by_what_the_filter_says(graph: Graph) -> None:
         return {node["eventId"] for node in nodes(listed)}
 
     both = {cheap.id, dear.id}
-    assert found(category="produce", township="445381111", gtin=c.PADDY, text="产品 晒谷") == both
+    assert found(category=CATEGORY, township="445381111", gtin=c.PADDY, text="产品 晒谷") == both
     assert found(maxPrice={"amount": 1000, "per": 1000, "unit": "GRM"}) == {cheap.id}
     seller = base64.b64encode(f"Party:{c.FARMER}".encode()).decode()
     assert found(seller=seller) == found(seller=c.FARMER) == both
@@ -101,14 +112,13 @@ def test_every_node_is_found_again_by_its_id(graph: Graph) -> None:
 @pytest.mark.parametrize(
     "node", ["Offer:nothing", "Query:1", "Quantity:1", "Batch:x", "Batch:02000000000015/none"]
 )
-def test_an_id_of_nothing_gives_null(graph: Graph, node: str) -> None:
-    graph.parts.runner.catch_up()
+def test_an_id_of_nothing_gives_null(asked: Graph, node: str) -> None:
     wanted = base64.b64encode(node.encode()).decode()
-    assert graph.ask("query ($id: ID!) { node(id: $id) { id } }", id=wanted) == {"node": None}
+    assert asked.ask("query ($id: ID!) { node(id: $id) { id } }", id=wanted) == {"node": None}
 
 
-def _rice(graph: Graph) -> v.BatchTransformed:
-    world = graph.world
+def _rice(asked: Graph) -> v.BatchTransformed:
+    world = asked.world
     paddy = world.admit(world.harvest(quantity=kg(100)))
     sent = world.admit(world.ship(c.FARMER, c.YARD, [of(paddy.batch, kg(100))]))
     world.admit(world.receive(c.MILL, c.WORKSHOP, sent.id, [of(paddy.batch, kg(100))]))
@@ -134,7 +144,7 @@ def test_a_batch_shows_where_it_comes_from(graph: Graph) -> None:
     rice, paddy = milled.outputs[0].batch, milled.inputs[0].batch
     found = graph.ask(BATCH, gtin=rice[:14], lot=rice[15:])["batch"]
     assert found["quantity"] == {"decimal": str(kg(70)), "unit": "GRM", "display": "70 公斤"}
-    assert found["product"] == {"name": "Some product", "category": "produce"}
+    assert found["product"] == {"name": "Some product", "category": CATEGORY}
     assert found["origin"] == [
         {
             "batch": paddy, "plot": {"name": "塘边田"}, "township": {"name": "榃滨镇"},
@@ -220,41 +230,36 @@ def test_orders_with_their_lives_take_a_fixed_number_of_queries(graph: Graph) ->
     ],
 )
 def test_an_argument_that_can_not_be_used_is_said_in_both_languages(
-    graph: Graph, query: str, code: str
+    asked: Graph, query: str, code: str
 ) -> None:
-    graph.parts.runner.catch_up()
-    [error] = graph.errors(query)
+    [error] = asked.errors(query)
     assert error["extensions"]["code"] == code
     assert error["extensions"]["messageZh"].endswith("。")
     assert error["extensions"]["messageEn"].endswith(".")
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\0b", "字" * 201, "\n"])
-def test_text_that_no_record_can_hold_is_not_looked_for(graph: Graph, text: str) -> None:
-    graph.parts.runner.catch_up()
+def test_text_that_no_record_can_hold_is_not_looked_for(asked: Graph, text: str) -> None:
     for field in ("text", "gtin", "category", "township", "seller"):
-        [error] = graph.errors(LIST, filter={field: text})
+        [error] = asked.errors(LIST, filter={field: text})
         assert error["extensions"]["code"] == "bad-argument"
 
 
-def test_a_cursor_holds_only_for_the_list_and_order_it_came_from(graph: Graph) -> None:
-    graph.offer()
-    graph.offer()
-    graph.parts.runner.catch_up()
-    cursor = graph.ask(LIST, first=1)["offers"]["pageInfo"]["endCursor"]
-    assert graph.ask(LIST, first=1, after=cursor)["offers"]["pageInfo"]["hasPreviousPage"]
-    [error] = graph.errors(LIST, by="CHEAPEST", after=cursor)
+def test_a_cursor_holds_only_for_the_list_and_order_it_came_from(asked: Graph) -> None:
+    cursor = asked.ask(LIST, first=1)["offers"]["pageInfo"]["endCursor"]
+    assert asked.ask(LIST, first=1, after=cursor)["offers"]["pageInfo"]["hasPreviousPage"]
+    [error] = asked.errors(LIST, by="CHEAPEST", after=cursor)
     assert error["extensions"]["code"] == "bad-cursor"
     forged = base64.urlsafe_b64encode(b'["offers","cheapest","many",3]').decode()
-    [error] = graph.errors(LIST, by="CHEAPEST", after=forged)
+    [error] = asked.errors(LIST, by="CHEAPEST", after=forged)
     assert error["extensions"]["code"] == "bad-cursor"
 
 
 @pytest.mark.parametrize("amount", ["-1", "1.5", "true", '"7"', "9007199254740992"])
-def test_an_amount_is_a_whole_number_in_range(graph: Graph, amount: str) -> None:
+def test_an_amount_is_a_whole_number_in_range(asked: Graph, amount: str) -> None:
     query = (
         f"{{ offers(filter: {{maxPrice: {{amount: {amount}, per: 1, unit: GRM}}}})"
         " { edges { cursor } } }"
     )
-    [error] = graph.errors(query)
+    [error] = asked.errors(query)
     assert "a whole number from 0 to 9007199254740991" in error["message"]

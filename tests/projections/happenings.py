@@ -36,10 +36,10 @@ def lot(number: int) -> str:
     return f"{GTIN}/L{number}"
 
 
-def common(actor: str = FARMER, hours: float = 0, **more: Any) -> dict[str, Any]:
+def common(actor: str = FARMER, hours: float = 0) -> dict[str, Any]:
     return {
         "id": uid(), "occurred_at": START + timedelta(hours=hours), "actor": actor,
-        "nonce": bytes(16), **more,
+        "nonce": bytes(16),
     }  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def foreign_lot(number: int) -> str:
     return f"https://id.gs1.org/01/00860009999923/10/F{number}"
 
 
-def foreign_added(number: int, quantity: str = "2500.5", **more: Any) -> EpcisCaptured:
+def foreign_added(number: int, quantity: str = "2500.5", **more: str) -> EpcisCaptured:
     item = {"epcClass": foreign_lot(number), "quantity": float(quantity), "uom": "LBR"}
     return captured({
         "type": "ObjectEvent", "action": "ADD", "bizStep": "creating_class_instance",
@@ -194,7 +194,7 @@ def foreign_added(number: int, quantity: str = "2500.5", **more: Any) -> EpcisCa
     })  # fmt: skip
 
 
-def foreign_observed(identifier: str, **more: Any) -> EpcisCaptured:
+def foreign_observed(identifier: str, **more: str) -> EpcisCaptured:
     item = {"epcClass": identifier, "quantity": 3, "uom": "KGM"}
     return captured({
         "type": "ObjectEvent", "action": "OBSERVE", "bizStep": "receiving",
@@ -203,7 +203,7 @@ def foreign_observed(identifier: str, **more: Any) -> EpcisCaptured:
 
 
 def foreign_transformed(
-    inputs: list[str], outputs: list[str], actor: str = COOP, **more: Any
+    inputs: list[str], outputs: list[str], actor: str = COOP, **more: str
 ) -> EpcisCaptured:
     return captured({
         "type": "TransformationEvent", "bizStep": "commissioning",
@@ -211,6 +211,15 @@ def foreign_transformed(
         "outputQuantityList": [{"epcClass": o, "quantity": 2, "uom": "CS"} for o in outputs],
         **more,
     }, actor)  # fmt: skip
+
+
+def foreign_joint(inputs: list[str], outputs: list[str], number: int) -> EpcisCaptured:
+    """One of the events that tell of a process together."""
+    return captured({
+        "type": "TransformationEvent", "transformationID": f"urn:x:process:{number}",
+        "inputQuantityList": [{"epcClass": i, "quantity": 7, "uom": "CS"} for i in inputs],
+        "outputQuantityList": [{"epcClass": o, "quantity": 2, "uom": "CS"} for o in outputs],
+    })  # fmt: skip
 
 
 @st.composite
@@ -230,6 +239,7 @@ class _Tale:
         self.events: list[AnyEvent] = []
         self.batches: list[str] = []
         self.foreign: list[str] = []
+        self.captured: list[EpcisCaptured] = []
         self.open: list[v.ShipmentSent] = []
         self.correctable: list[AnyEvent] = []
 
@@ -297,19 +307,38 @@ def _treat(tale: _Tale) -> None:
 
 
 def _foreign(tale: _Tale) -> None:
-    number = len(tale.foreign)
     known = [*tale.foreign, *(f"https://x.example/01/{b[:14]}/10/{b[15:]}" for b in tale.batches)]
-    kind = tale.draw(st.sampled_from(["added", "made", "made", "seen"]))
-    if kind == "added" or not known:
-        tale.foreign.append(foreign_lot(number))
-        tale.add(foreign_added(number))
+    kind = tale.draw(st.sampled_from(["added", "made", "made", "seen", "joint", "again", "error"]))
+    if kind in {"again", "error"} and tale.captured:
+        _repeat(tale, tale.draw(st.sampled_from(tale.captured)), error=kind == "error")
         return
-    chosen = tale.draw(st.lists(st.sampled_from(known), min_size=1, max_size=2, unique=True))
-    if kind == "seen":
-        tale.add(foreign_observed(chosen[0]))
-        return
-    tale.foreign.append(foreign_lot(number))
-    tale.add(foreign_transformed(chosen, [foreign_lot(number)]))
+    new = foreign_lot(len(tale.foreign))
+    named = {"eventID": f"urn:uuid:{uid()}"} if tale.draw(st.booleans()) else {}
+    chosen = tale.draw(st.lists(st.sampled_from(known), min_size=1, max_size=2, unique=True)) if (
+        known
+    ) else []  # fmt: skip
+    if kind == "seen" and known:
+        event = foreign_observed(chosen[0], **named)
+    elif kind == "joint":
+        # Told of by two events, either of which may come first.
+        part = tale.draw(st.integers(1, 2))
+        event = foreign_joint(chosen or [new], [], part) if tale.draw(st.booleans()) else (
+            foreign_joint([], [new], part)
+        )  # fmt: skip
+    elif kind == "made" and known:
+        event = foreign_transformed(chosen, [new], **named)
+    else:
+        event = foreign_added(len(tale.foreign), **named)
+    tale.foreign.append(new)
+    tale.captured.append(event)
+    tale.add(event)
+
+
+def _repeat(tale: _Tale, event: EpcisCaptured, *, error: bool) -> None:
+    again = json.loads(event.epcis)
+    if error and "eventID" in again:
+        again["errorDeclaration"] = {"declarationTime": "2026-10-03T00:00:00Z"}
+    tale.add(captured(again, tale.draw(st.sampled_from([COOP, BUYER]))))
 
 
 def _correct(tale: _Tale) -> None:
@@ -326,7 +355,7 @@ def _correct(tale: _Tale) -> None:
     tale.add(corrected(target, replacement))
 
 
-def _altered(tale: _Tale, event: Any) -> Any:
+def _altered(tale: _Tale, event: Any) -> Any:  # noqa: ANN401  of whatever type it was
     later = replace(event, occurred_at=event.occurred_at + timedelta(hours=tale.hours()))
     place = replace(later, place=tale.draw(st.sampled_from([YARD, STORE, PLOT])))
     match place:
@@ -346,7 +375,7 @@ def _altered(tale: _Tale, event: Any) -> Any:
 
 
 _KINDS = [_harvest, _harvest, _transform, _transform, _send, _receive, _one, _one, _treat, _foreign,
-          _correct, _correct]  # fmt: skip
+          _foreign, _foreign, _correct, _correct]  # fmt: skip
 
 
 def without_errors(events: list[AnyEvent]) -> list[AnyEvent]:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from domain.events.catalogue import AnyEvent, encode, type_of
-from ledger import envelope, schema
+from ledger import envelope, log, schema
 from ledger.keys import Ed25519Key
-from ledger.log import Recorded
 from projections import schemas
+from projections.runner import Projection
 
 KEY = Ed25519Key.from_seed(bytes(range(32)))
 START = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
@@ -23,7 +23,9 @@ def fresh(conn: psycopg.Connection) -> None:
         schema.install(conn)
         for table in ("event", "tag"):
             conn.execute(f"ALTER TABLE ledger.{table} DISABLE TRIGGER append_only".encode())
-    conn.execute("DELETE FROM ledger.event; DELETE FROM ledger.tag; UPDATE ledger.head SET position=0")
+    conn.execute(
+        "DELETE FROM ledger.event; DELETE FROM ledger.tag; UPDATE ledger.head SET position=0"
+    )
 
 
 def fresh_model(conn: psycopg.Connection, model: schemas.Model) -> None:
@@ -33,8 +35,8 @@ def fresh_model(conn: psycopg.Connection, model: schemas.Model) -> None:
         "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename <> 'progress'",
         [model.name],
     ).fetchall()
-    statements = [f"DELETE FROM {model.name}.{table}" for (table,) in tables]
-    statements.append(f"UPDATE {model.name}.progress SET position = 0")
+    statements = [f"DELETE FROM {model.name}.{table}" for (table,) in tables]  # noqa: S608
+    statements.append(f"UPDATE {model.name}.progress SET position = 0")  # noqa: S608
     conn.execute("; ".join(statements).encode())
 
 
@@ -63,9 +65,22 @@ def admitted(position: int) -> datetime:
     return START + timedelta(days=60, seconds=position)
 
 
-def recorded(events: Sequence[AnyEvent]) -> list[Recorded]:
-    """Give events as they would be read from an empty ledger that they were written to."""
-    return [
-        Recorded(position, event, (KEY.did,), admitted(position))
-        for position, event in enumerate(events, 1)
-    ]
+def project(
+    conn: psycopg.Connection, events: Sequence[AnyEvent], models: Sequence[Projection],
+    size: int = 1000, first: int | None = None,
+) -> None:  # fmt: skip
+    """Write a history into an emptied ledger, and project it so many events at a time.
+
+    `first` is the size of the first run, where it is another.
+    """
+    fresh(conn)
+    write(conn, events)
+    for model in models:
+        fresh_model(conn, model)
+        position = 0
+        while found := log.read(conn, position, size if position else first or size):
+            with conn.transaction(), conn.cursor() as cursor:
+                schemas.enter(conn, model.name)
+                model.apply(cursor, found)
+                schemas.advance(conn, model.name, found[-1].position)
+            position = found[-1].position

@@ -11,6 +11,7 @@ from happenings import (
     COOP_KEY,
     corrected,
     filler,
+    goods,
     harvested,
     histories,
     lot,
@@ -25,35 +26,28 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from psycopg import sql
-from scribe import KEY, fresh, fresh_model, write
+from scribe import KEY, project
 
 from domain.events.catalogue import AnyEvent
-from ledger import log
-from projections import holdings, passport, schemas, trace
+from projections import holdings, passport, trace
 from projections.holdings_projection import HoldingsProjection
 from projections.passport_projection import PassportProjection
 from projections.runner import Projection
 from projections.trace_projection import TraceProjection
 
+THOROUGH = settings(
+    max_examples=settings.default.max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+COUNTY = masters(KEY.did)
 MODELS: list[Projection] = [HoldingsProjection(), TraceProjection(), PassportProjection()]
 
 
-def project(
-    conn: psycopg.Connection, events: Sequence[AnyEvent], size: int, models: list[Projection]
+def tell(
+    conn: psycopg.Connection, history: Sequence[AnyEvent], size: int, models: list[Projection]
 ) -> None:
-    """Write a history into a new ledger and project it, so many events at a time."""
-    fresh(conn)
-    write(conn, events)
-    for model in models:
-        fresh_model(conn, model)
-        position = 0
-        while found := log.read(conn, position, size):
-            with conn.transaction():
-                schemas.enter(conn, model.name)
-                with conn.cursor() as cursor:
-                    model.apply(cursor, found)
-                schemas.advance(conn, model.name, found[-1].position)
-            position = found[-1].position
+    """Project the county, in one run, and its history."""
+    project(conn, [*COUNTY, *history], models, size, len(COUNTY))
 
 
 def content(conn: psycopg.Connection, model: Projection) -> dict[str, list[Any]]:
@@ -72,7 +66,7 @@ def content(conn: psycopg.Connection, model: Projection) -> dict[str, list[Any]]
 
 
 def canonical(conn: psycopg.Connection, row: dict[str, Any]) -> dict[str, Any] | None:
-    """Replace numbers of nodes by names, and open documents."""
+    """Replace numbers of nodes by names, and open documents; None where nothing is left."""
     for name in {"node", "source", "target"} & row.keys():
         if isinstance(row[name], int):
             key = conn.execute("SELECT key FROM trace.node WHERE id = %s", [row[name]]).fetchone()
@@ -83,19 +77,21 @@ def canonical(conn: psycopg.Connection, row: dict[str, Any]) -> dict[str, Any] |
     for name in {"body", "heritage"} & row.keys():
         if row[name] is not None:
             row[name] = unmarked(json.loads(bytes.fromhex(row[name][2:])))
-    if "steps" in row and row["steps"] == 0:
-        return None
+    return None if row.get("steps") == 0 else without_marks(row)
+
+
+def without_marks(row: dict[str, Any]) -> dict[str, Any] | None:
+    """Take from a document what a correction leaves."""
     body = row.get("body")
-    if isinstance(body, dict) and "timeline" in body:
-        row.pop("position")
-        if not body["timeline"]:
-            return None
-        for name in ("withdrawn", "position"):
-            body.pop(name)
-    return row
+    if not isinstance(body, dict) or "timeline" not in body:
+        return row
+    for name in ("withdrawn", "position"):
+        body.pop(name)
+    row.pop("position")
+    return row if body["timeline"] else None
 
 
-def unmarked(value: Any) -> Any:
+def unmarked(value: Any) -> Any:  # noqa: ANN401  any JSON
     if isinstance(value, dict):
         return {name: unmarked(v) for name, v in value.items() if name != "corrected"}
     return [unmarked(v) for v in value] if isinstance(value, list) else value
@@ -103,28 +99,26 @@ def unmarked(value: Any) -> Any:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @given(history=histories(), size=st.integers(1, 9))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@THOROUGH
 def test_a_read_model_after_corrections_equals_one_that_never_had_the_errors(
     database_url: str, model: Projection, history: list[AnyEvent], size: int
 ) -> None:
-    county = masters(KEY.did)
     with psycopg.connect(database_url, autocommit=True) as conn:
-        project(conn, county + history, size, [model])
+        tell(conn, history, size, [model])
         after = content(conn, model)
-        project(conn, county + without_errors(history), 1000, [model])
+        tell(conn, without_errors(history), 1000, [model])
         assert after == content(conn, model)
 
 
 @given(history=histories(), size=st.integers(1, 9))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@THOROUGH
 def test_the_size_of_runs_makes_no_difference(
     database_url: str, history: list[AnyEvent], size: int
 ) -> None:
-    county = masters(KEY.did)
     with psycopg.connect(database_url, autocommit=True) as conn:
         seen = []
         for run in (size, 1000):
-            project(conn, county + history, run, MODELS)
+            tell(conn, history, run, MODELS)
             rows = conn.execute(
                 "SELECT batch, position, convert_from(body, 'UTF8') FROM passport.document"
                 " ORDER BY batch"
@@ -141,7 +135,7 @@ def test_a_corrected_step_is_shown_as_corrected_in_what_came_of_it(database_url:
     right = replace(wrong, quantity=620_000)
     history = [wrong, transformed({lot(1): 620_000}, {lot(2): 600_000}), corrected(wrong, right)]
     with psycopg.connect(database_url, autocommit=True) as conn:
-        project(conn, masters(KEY.did) + history, 1, MODELS)
+        tell(conn, history, 1, MODELS)
         document = passport.document(conn, lot(2))
         found = trace.trace(conn, lot(2), "back")
     assert document is not None
@@ -158,7 +152,7 @@ def test_a_corrected_step_is_shown_as_corrected_in_what_came_of_it(database_url:
 def test_a_withdrawn_step_is_kept_struck_out(database_url: str) -> None:
     wrong = harvested(lot(1), 5)
     with psycopg.connect(database_url, autocommit=True) as conn:
-        project(conn, [*masters(KEY.did), wrong, corrected(wrong)], 1, MODELS)
+        tell(conn, [wrong, corrected(wrong)], 1, MODELS)
         document = passport.document(conn, lot(1))
         assert trace.trace(conn, lot(1)) is None
         assert holdings.of_batch(conn, lot(1)) == []
@@ -175,7 +169,7 @@ def test_a_correction_can_itself_be_corrected(database_url: str) -> None:
     history = [first, corrected(first, second), filler(), corrected(first, third)]
     with psycopg.connect(database_url, autocommit=True) as conn:
         for size in (1, 2, 3, 100):
-            project(conn, masters(KEY.did) + history, size, MODELS)
+            tell(conn, history, size, MODELS)
             assert [held.quantity for held in holdings.of_batch(conn, lot(1))] == [3]
             document = passport.document(conn, lot(1))
             assert document is not None
@@ -184,15 +178,10 @@ def test_a_correction_can_itself_be_corrected(database_url: str) -> None:
 
 def test_a_shipment_that_is_corrected_keeps_its_receipt(database_url: str) -> None:
     first = sent({lot(1): 10})
-    changed = replace(first, items=replace(first, items=sent({lot(1): 8}).items).items)
-    history = [
-        harvested(lot(1), 10),
-        first,
-        received(first, {lot(1): 2}),
-        corrected(first, changed),
-    ]
+    changed = replace(first, items=(goods(lot(1), 8),))
+    history = [harvested(lot(1), 10), first, received(first), corrected(first, changed)]
     with psycopg.connect(database_url, autocommit=True) as conn:
-        project(conn, masters(KEY.did) + history, 1, MODELS)
+        tell(conn, history, 1, MODELS)
         assert holdings.on_the_way_of(conn, lot(1)) == []
 
 
@@ -204,17 +193,17 @@ def test_a_treatment_that_is_recorded_late_shows_in_all_that_was_harvested_after
         transformed({lot(2): 10}, {lot(3): 10}, hours=12), treated(hours=2),
     ]  # fmt: skip
     with psycopg.connect(database_url, autocommit=True) as conn:
-        project(conn, masters(KEY.did) + history, 1, MODELS)
+        tell(conn, history, 1, MODELS)
         for batch in (lot(1), lot(2), lot(3)):
             document = passport.document(conn, batch)
             assert document is not None
             assert [t.substance for t in document.origins[0].treatments] == ["吡蚜酮"]
-            assert document.position == len(masters(KEY.did)) + 4
+            assert document.position == len(COUNTY) + 4
 
 
 def test_documents_hold_what_the_type_says_and_nothing_else(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as conn:
-        project(conn, [*masters(KEY.did), harvested(lot(1), 10)], 1000, MODELS)
+        tell(conn, [harvested(lot(1), 10)], 1000, MODELS)
         body = passport.document_json(conn, lot(1))
     assert body is not None
     plain = json.loads(body)

@@ -18,9 +18,11 @@ from projections.market import Market
 from projections.market_rows import OfferRow, OrderRow
 from projections.runner import Runner
 from tests import county as c
+from tests.author import Author
 from tests.county import kg, of
 from tests.recorded_world import RecordedLedger, RecordedWorld, recorded_world
 
+CATEGORY = Author().register_product(c.PADDY).category
 TABLES = ("parties", "places", "products", "offers", "demands", "orders", "steps")
 
 
@@ -346,7 +348,7 @@ def test_offers_are_found_by_what_they_are_and_where_and_for_how_much(
         return {row.id for row in rows}
 
     both = {cheap.id, dear.id}
-    assert found() == found(category="produce") == found(gtin=c.PADDY) == both
+    assert found() == found(category=CATEGORY) == found(gtin=c.PADDY) == both
     assert found(townships=["445381111"]) == found(seller=c.FARMER) == both
     assert found(words=["某产品", "晒谷"]) == found(words=["SOME"]) == both
     assert found(words=[cheap.batch[15:]]) == {cheap.id}

@@ -114,6 +114,8 @@ def _decoded(pdf: bytes) -> list[str]:
     document = pypdfium2.PdfDocument(pdf)
     try:
         page = document[0].render(scale=_DPI / _POINTS, grayscale=True).to_numpy()
-        return [found.text for found in zxingcpp.read_barcodes(np.ascontiguousarray(page.squeeze()))]
+        return [
+            found.text for found in zxingcpp.read_barcodes(np.ascontiguousarray(page.squeeze()))
+        ]
     finally:
         document.close()

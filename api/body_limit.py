@@ -1,0 +1,52 @@
+"""A bound on request bodies, before anything reads them whole (RFC 9110 §15.5.14)."""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import Problem, problem_response
+
+MAX_BODY: Final = 1024 * 1024
+"""Bytes; the bulk path, which is read line by line, is not bound by it."""
+
+_BOUND: Final = "/graphql"
+
+
+class BodyLimit:
+    """ASGI middleware: answers 413 where a body of the bound paths is larger than may be."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, its body counted."""
+        if scope["type"] != "http" or not scope["path"].startswith(_BOUND):
+            await self._app(scope, receive, send)
+            return
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > MAX_BODY:
+                await problem_response(_too_large())(scope, receive, send)
+                return
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+        async def replay() -> Message:
+            return whole.pop() if whole else await receive()
+
+        await self._app(scope, replay, send)
+
+
+def _too_large() -> Problem:
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large",
+        f"请求超过 {MAX_BODY // 1024} KB，请分开发。",
+        f"The request is over {MAX_BODY // 1024} KB; send it in parts.",
+    )  # fmt: skip

@@ -1,0 +1,42 @@
+"""The witness over HTTP: `POST /add-checkpoint` (C2SP tlog-witness), and who it is."""
+
+from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.witness.cosigning import Witness
+from api.witness.memory import MemoryLost
+from ledger.cosignature import encode_vkey
+from ledger.witness import MAX_REQUEST, TEXT_TYPE
+
+
+def create_app(witness: Witness) -> FastAPI:
+    """Build the application; its addresses are below the submission prefix that a log is given."""
+    app = FastAPI(title="Suyuan witness", openapi_url=None)
+    vkey = encode_vkey(witness.cosigner.verifier)
+
+    @app.get("/")
+    def who() -> Response:
+        return Response(f"{vkey}\n", media_type=TEXT_TYPE)
+
+    @app.post("/add-checkpoint")
+    async def add_checkpoint(request: Request) -> Response:
+        raw = await _body(request)
+        try:
+            answer = await run_in_threadpool(witness.add_checkpoint, raw)
+        except MemoryLost as error:
+            return Response(f"{error}\n", 503, {"Retry-After": "60"}, TEXT_TYPE)
+        # As it is: the specification names 409's type, which has no character set.
+        headers = {"Content-Type": answer.content_type}
+        return Response(answer.body, answer.status, headers)
+
+    return app
+
+
+async def _body(request: Request) -> bytes:
+    """Read a request, and no more than one may have: a longer one is refused as such."""
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_REQUEST:
+            break
+    return bytes(raw)

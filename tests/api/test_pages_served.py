@@ -1,0 +1,276 @@
+"""The pages as they are served: over PostgreSQL, the demo county, and every link followed."""
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.demo.parties import people
+from tests.api.pages_parts import GTIN, LOT, SCRIPT, County, demo_county, record_trouble
+
+FSMA = Path(__file__).parents[2].parent / "shared/reference/fsma204"
+TROUBLE = f"/01/{GTIN}/10/A%2FB%26C%3F"
+PAGES = ("/", "/market", "/batches", "/problems", "/problems/not-held", TROUBLE)
+
+
+@pytest.fixture(scope="module")
+def county(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    with demo_county(database_server, tmp_path_factory.mktemp("pages"), "pages") as served:
+        record_trouble(served)
+        yield served
+
+
+class Links(HTMLParser):
+    """Collects what a page leads to or loads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.found += [
+            value for name, value in attrs if name in {"href", "src", "action"} and value
+        ]
+
+
+def parsed(page: str) -> Links:
+    links = Links()
+    links.feed(page)
+    return links
+
+
+def test_every_link_of_every_page_leads_somewhere(county: County) -> None:
+    waiting = ["/", county.showcase, TROUBLE, "/market", "/problems/not-held"]
+    seen: set[str] = set()
+    followed = 0
+    while waiting:
+        path = waiting.pop()
+        answer = county.client.get(path, headers={"Accept": "text/html"})
+        assert answer.status_code in {200, 303}, (path, answer.status_code)
+        if "text/html" not in answer.headers.get("content-type", "") or path == "/docs":
+            continue
+        for link in parsed(answer.text).found:
+            local = link.removeprefix(county.services.settings.public_url).split("#")[0]
+            assert local.startswith("/") or not local, (path, link)
+            kind = re.sub(r"[0-9a-f-]{36}|/01/\d{14}/10/[^?.]+|\d{3,}", "N", local)
+            if local and kind not in seen and local != "/graphql":
+                seen.add(kind)
+                waiting.append(local)
+                followed += 1
+    assert followed > 20
+
+
+def test_every_batch_opens_and_nobody_is_named_without_consent(county: County) -> None:
+    hidden = {one.name for one in people() if not one.consent}
+    shown = {one.name for one in people() if one.consent}
+    page, paths, text = "/batches", set[str](), ""
+    while page:
+        listing = county.get(page)
+        links = parsed(listing).found
+        paths |= {link for link in links if link.startswith("/01/")}
+        more = [link for link in links if "before=" in link and "lang=" not in link]
+        page = more[0] if more else ""
+    assert len(paths) > 90
+    for path in sorted(paths):
+        text += county.get(path)
+    assert not [name for name in hidden if name in text]
+    assert [name for name in shown if name in text]
+    assert "由陈屋合作社代签" in text
+    assert "签名密钥由服务器代管" in text
+
+
+def test_the_showpiece_tells_its_way_from_the_plot_to_the_shelf(county: County) -> None:
+    page = county.get(county.showcase)
+    said = (
+        "榃滨桂皮 500 克", "12 次流转，都有签名可查", "陈秀兰", "七号山地", "480 公斤 → 212 公斤",
+        "212 公斤 → 423 件", "晒掉水分 268 公斤", "水分 9.8 %，农残未检出", "卖出 4 次",
+        "GeoNames（CC BY 4.0）", "示意图", "suyuan verify", "示范数据", "县里自编的号",
+    )  # fmt: skip
+    assert not [text for text in said if text not in page]
+    english = county.get(county.showcase, "en")
+    assert "12 steps, all signed and open to check" in english
+    assert '<html lang="en">' in english
+
+
+def test_the_same_address_answers_a_machine_with_data(county: County) -> None:
+    answer = county.client.get(county.showcase, headers={"Accept": "application/json"})
+    assert answer.headers["content-type"] == "application/json"
+    document = answer.json()
+    assert document["id"] == county.showcase.removeprefix("/01/").replace("/10/", "/")
+    assert "陈秀兰" not in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_nothing_from_elsewhere_and_runs_no_script(county: County, path: str) -> None:
+    answer = county.client.get(path, headers={"Accept": "text/html"})
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'self'")
+    assert "unsafe" not in policy
+    links = parsed(answer.text)
+    assert not [tag for tag, _ in links.tags if tag in {"script", "style", "iframe"}]
+    handlers = [a for _, attrs in links.tags for a in attrs if a == "style" or a.startswith("on")]
+    assert handlers == []
+    assert answer.headers["vary"] == "Accept, Accept-Language, Cookie"
+
+
+def test_a_script_in_any_text_field_is_shown_as_text(county: County) -> None:
+    for path in (TROUBLE, "/batches", f"/batches?q={SCRIPT}x"):
+        page = county.get(path)
+        assert "<script" not in page
+    page = county.get(TROUBLE)
+    assert page.count("&lt;script&gt;alert(&#39;谁&#39;)") >= 8
+    failed = county.client.get("/01/02044538101035/10/%3Cscript%3E", headers={"Accept": "*/*"})
+    assert failed.status_code == 404
+    assert "<script" not in failed.text
+
+
+def test_a_lot_with_a_slash_opens_and_its_troubles_are_said_first(county: County) -> None:
+    page = county.get(TROUBLE)
+    assert LOT.replace("&", "&amp;") in page
+    assert "这个批次有一次检验不合格" in page
+    assert "记错了，已作废" in page
+    main = page.partition("<main")[2]
+    assert main.index("检验不合格") < main.index("都有签名可查")
+
+
+def test_a_serial_is_named_and_leads_to_its_batch(county: County) -> None:
+    assert "编号 000123" in county.get(f"{county.showcase}/21/000123")
+
+
+def test_a_wrong_check_digit_is_a_400_that_helps(county: County) -> None:
+    path = "/01/02044538101036/10/X"
+    page = county.client.get(path, headers={"Accept": "text/html"})
+    assert page.status_code == 400
+    assert "末位校验码应为 5" in page.text
+    machine = county.client.get(path, headers={"Accept": "application/json"})
+    assert machine.status_code == 400
+    assert machine.headers["content-type"] == "application/problem+json"
+    assert machine.json()["code"] == "label-gtin"
+
+
+def test_an_unknown_batch_is_a_404_that_helps_and_guesses_nothing(county: County) -> None:
+    path = county.showcase[:-1] + "4"
+    page = county.client.get(path, headers={"Accept": "text/html"})
+    assert page.status_code == 404
+    assert "台账里没有这个批次" in page.text
+    assert county.showcase not in page.text
+    machine = county.client.get(path, headers={"Accept": "application/json"})
+    assert machine.status_code == 404
+    assert machine.json()["type"] == "/problems/not-found"
+
+
+def test_what_is_pasted_or_typed_finds_the_batch(county: County) -> None:
+    lot = county.showcase.rpartition("/")[2]
+    for typed in (
+        f"https://anywhere.example{county.showcase}",
+        county.showcase.removeprefix("/01/").replace("/10/", "/"),
+    ):
+        answer = county.client.get("/batches", params={"q": typed})
+        assert answer.status_code == 303
+        assert answer.headers["location"] == county.showcase
+    assert county.showcase in county.get(f"/batches?q={lot}")
+    assert "蒸黑豆" in county.get("/batches?q=soybeans")
+    assert "没有查到" in county.get("/batches?q=nothing-like-it")
+
+
+def test_a_product_s_address_lists_its_batches(county: County) -> None:
+    answer = county.client.get("/01/02044538101035")
+    assert answer.headers["location"] == "/batches?q=02044538101035"
+
+
+def test_the_market_narrows_by_kind_township_and_words(county: County) -> None:
+    every = county.get("/market")
+    assert every.count('class="card offer"') == 9
+    assert county.get("/market?category=cinnamon").count('class="card offer"') == 3
+    assert county.get("/market?township=445381116").count('class="card offer"') == 1
+    assert county.get("/market?q=%E6%A1%82%E7%9A%AE+500").count('class="card offer"') == 1
+    assert "没有合适的供应" in county.get("/market?q=nothing")
+    cheapest = county.get("/market?sort=cheapest")
+    assert cheapest.index("¥6.40") < cheapest.index("¥15.00") < cheapest.index("¥38.00")
+    assert "有人求购" in every
+    assert "¥40.00/公斤" in every
+
+
+def test_an_offer_says_how_to_order_with_its_own_ids(county: County) -> None:
+    path = next(link for link in parsed(county.get("/market")).found if "/offers/" in link)
+    page = county.get(path)
+    offer = path.rpartition("/")[2]
+    assert f"&#34;offer&#34;: &#34;{offer}&#34;" in page
+    assert "placeOrder" in page
+    missing = county.client.get("/market/offers/none", headers={"Accept": "text/html"})
+    assert missing.status_code == 404
+
+
+def test_the_language_is_kept_by_a_cookie(county: County) -> None:
+    county.client.cookies.clear()
+    answer = county.client.get("/?lang=en", headers={"Accept": "text/html"})
+    assert "lang=en" in answer.headers["set-cookie"]
+    assert answer.headers["content-language"] == "en"
+    assert 'hreflang="zh-CN"' in answer.text
+
+
+def test_the_home_page_counts_what_there_is(county: County) -> None:
+    with county.services.connection() as conn:
+        row = conn.execute("SELECT position FROM ledger.head").fetchone()
+    assert row is not None
+    page = county.get("/")
+    assert f"{row[0]:,} 条" in page
+    assert county.showcase in page
+    assert "还在做" in page
+
+
+QUERIES = st.dictionaries(
+    st.sampled_from(["q", "category", "township", "sort", "after", "before", "lang"]),
+    st.text(max_size=30)
+    | st.sampled_from(["cheapest", "3~x", "9~9", "-1", "99999999999999999999"]),
+)
+
+
+@given(st.sampled_from(["/", "/market", "/batches", "/problems"]), QUERIES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_no_query_makes_a_page_fail(county: County, path: str, query: dict[str, str]) -> None:
+    encodable = {name: text.encode(errors="replace").decode() for name, text in query.items()}
+    answer = county.client.get(path, params=encodable, headers={"Accept": "text/html"})
+    assert answer.status_code < 500
+    assert answer.status_code in {200, 303}, (path, query, answer.text)
+
+
+@given(st.text(st.characters(max_codepoint=255, exclude_characters="?#"), max_size=40))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_no_path_under_01_makes_the_passport_fail(county: County, rest: str) -> None:
+    raw = "/01/" + "".join(f"%{byte:02X}" for byte in rest.encode())
+    answer = county.client.get(raw, headers={"Accept": "text/html"})
+    assert answer.status_code in {303, 400, 404}
+
+
+@pytest.mark.skipif(not FSMA.is_dir(), reason=f"{FSMA} is not here")
+def test_foreign_batches_open_and_show_what_their_documents_say(county: County) -> None:
+    for file in sorted(FSMA.glob("*.jsonld")):
+        county.capture(file.read_bytes())
+    page = county.get("/01/00860009999923/10/ABC1234")
+    said = (
+        "外来批次",
+        "条外来记录，原文一字未改",
+        "25,000 磅",
+        "GLN 0860009999060",
+        "由陈屋合作社",
+    )
+    assert not [text for text in said[:4] if text not in page]
+    assert "/01/10860009999920/10/ABC1234" in page
+    salad = county.get("/01/10860009998039/10/SALAD-20260420-A")
+    assert "/01/10860009998022/10/DEF2345" in salad
+    pallet = county.get("/batch?id=https%3A%2F%2Fid.gs1.org%2F00%2F008600099999850000")
+    assert "SSCC 008600099999850000" in pallet
+    led = county.client.get("/batch", params={"id": "00860009999923/ABC1234"})
+    assert led.headers["location"] == "/01/00860009999923/10/ABC1234"
+    answer = county.client.get(
+        "/01/00860009999923/10/ABC1234", headers={"Accept": "application/json"}
+    )
+    assert json.loads(answer.text)["kind"] == "foreign"
