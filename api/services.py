@@ -13,7 +13,7 @@ from api.hand_back import HandBack
 from api.keyring import Keyring
 from api.settings import Settings
 from api.witnessing import Witnessing
-from ledger import log, vault
+from ledger import custody, log, vault
 from ledger.outcome import Outcome
 from ledger.schema import install, reaching
 from ledger.sequencer import Sequencer
@@ -33,7 +33,8 @@ class Services:
         self.settings = settings
         self.database_url = database_url
         self.vault = keyring.vault()
-        self.sequencer = Sequencer(database_url, keyring.log_key())
+        self.custody = keyring.custody()
+        self.sequencer = Sequencer(database_url, keyring.log_keys())
         self.runner = Runner(database_url, ALL)
         self.witnessing = Witnessing(database_url, settings.witnesses, settings.witness_quorum)
         self._hand_back: HandBack | None = None
@@ -94,7 +95,7 @@ def prepare(database_url: str) -> None:
         DatabaseUnreachable: where it does not answer.
     """
     with reaching(database_url) as conn:
-        install(conn, vault.SQL)
+        install(conn, vault.SQL, custody.SQL)
 
 
 @contextmanager

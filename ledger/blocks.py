@@ -5,7 +5,6 @@ cores, which read them from the file by themselves and give back what the replay
 """
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -25,8 +24,6 @@ class Item(Struct, frozen=True, array_like=True):
     position: int
     admitted_at: datetime
     payload: bytes
-    digest: bytes
-    """The payload's SHA-256."""
     keyids: tuple[str, ...]
     leaf: bytes
     size: int
@@ -99,7 +96,7 @@ def _checked(line: export.Line, size: int) -> Item | Fault:
     if envelope.to_bytes(parsed) != line.envelope:
         return Fault(line.position, "malformed", "the stored envelope is not canonical JSON")
     return Item(
-        line.position, line.admitted_at, parsed.payload, sha256(parsed.payload).digest(), keyids,
+        line.position, line.admitted_at, parsed.payload, keyids,
         leaf_hash(envelope.leaf_entry(line.envelope)), size, line.proof,
     )  # fmt: skip
 

@@ -20,28 +20,32 @@ class NothingToExport(LedgerError):
     """The ledger is empty, or does not know the batch."""
 
 
-def export_ledger(conn: psycopg.Connection[Any]) -> Iterator[bytes]:
+def export_ledger(conn: psycopg.Connection[Any], *, witnessed: bool = False) -> Iterator[bytes]:
     """Give the whole ledger up to its newest checkpoint, line by line.
 
+    With `witnessed` it ends at the newest that witnesses have cosigned, some seconds back.
+
     Raises:
-        NothingToExport: where the ledger is empty.
+        NothingToExport: where the ledger is empty, or no checkpoint was cosigned.
     """
     opened = _opened(conn)
-    size, note = _newest(conn)
+    size, note = _newest(conn, witnessed=witnessed)
     header = export.Header(export.FORMAT, opened.origin, opened.log_key, size)
     return export.write(header, _lines(conn, size), note)
 
 
-def export_batch(conn: psycopg.Connection[Any], batches: Sequence[str]) -> Iterator[bytes]:
+def export_batch(
+    conn: psycopg.Connection[Any], batches: Sequence[str], *, witnessed: bool = False
+) -> Iterator[bytes]:
     """Give what proves one batch: the events of its lineage and of the keys that signed them.
 
-    `batches` begins with the batch itself; its ancestors follow.
+    `batches` begins with the batch itself; its ancestors follow. `witnessed` as above.
 
     Raises:
         NothingToExport: where the ledger has no event of the batch.
     """
     opened = _opened(conn)
-    size, note = _newest(conn)
+    size, note = _newest(conn, witnessed=witnessed)
     positions = _positions_of(conn, batches, size)
     if not positions:
         raise NothingToExport(f"the ledger has no batch {batches[0]}")
@@ -56,10 +60,17 @@ def _opened(conn: psycopg.Connection[Any]) -> LedgerOpened:
     return first[0].event
 
 
-def _newest(conn: psycopg.Connection[Any]) -> tuple[int, str]:
+def _newest(conn: psycopg.Connection[Any], *, witnessed: bool) -> tuple[int, str]:
+    """Give the newest checkpoint, with its cosignatures where there are any."""
     row = conn.execute(
-        "SELECT size, note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+        "SELECT c.size, coalesce(w.note, c.note) FROM ledger.checkpoint c"
+        " LEFT JOIN LATERAL (SELECT note FROM ledger.cosigned WHERE size = c.size"
+        " ORDER BY number DESC LIMIT 1) w ON true"
+        " WHERE NOT %s OR w.note IS NOT NULL ORDER BY c.size DESC LIMIT 1",
+        [witnessed],
     ).fetchone()
+    if row is None and witnessed:
+        raise NothingToExport("no witness has cosigned a checkpoint yet")
     if row is None:
         raise NothingToExport("the ledger has no checkpoint yet")
     return int(row[0]), str(row[1])

@@ -7,6 +7,7 @@ covers a rotation is signed by the key before it too; so whoever knows only that
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import Final
 
 from domain.events.catalogue import AnyEvent, decode
 from domain.events.governance import LedgerOpened, LogRotated
@@ -21,6 +22,9 @@ from ledger.checkpoint import (
 )
 from ledger.errors import ReceiptRefuted, WrongLogKey
 from ledger.receipt import Receipt, verify_receipt
+
+NAMING: Final = frozenset({LedgerOpened, LogRotated})
+"""The types of events that name a key of the log."""
 
 
 class LogKeys:

@@ -60,6 +60,7 @@ class Spill(Mapping[str, T | None], Generic[T]):
     def put(self, key: str, value: T | None, position: int) -> None:
         """Set a value, and note the position of the event that did."""
         self._young[key] = value
+        self._old.pop(key, None)
         positions = self._changed.get(key)
         if positions is None:
             self._changed[key] = [position]

@@ -4,8 +4,10 @@ What it rests on can be read in full: this module, `ledger.blocks`, `ledger.repl
 keys, tree and notes, and the rules in `domain`.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Literal
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -14,14 +16,20 @@ from domain.state import Signed
 from ledger import export
 from ledger.blocks import Item, Part
 from ledger.candidate import read_payload
-from ledger.checkpoint import Checkpoint, NoteVerifier, open_checkpoint, parse_vkey
+from ledger.checkpoint import Checkpoint, parse_checkpoint, split_note
 from ledger.errors import LedgerError, ProofError
+from ledger.log_keys import NAMING, LogKeys
 from ledger.merkle import Tree
+from ledger.policy import Policy
+from ledger.policy import check as check_policy
 from ledger.positions import Position, leaf_index
 from ledger.proofs import verify_inclusion
 from ledger.replay import PartialReplay, Replay
 from ledger.source import Block, Source, open_source
 from ledger.workers import Workers
+
+_NO_DIGEST: Final = b""
+"""A writer tells a retry from a reused id by the payload's digest; here either is a fault."""
 
 Progress = Callable[[int, int], None]
 """Called with (events checked, events in the log) now and then."""
@@ -68,14 +76,19 @@ def verify(
     since: str | None = None,
     progress: Progress | None = None,
     workers: Workers | None = None,
+    policy: Policy | None = None,
 ) -> Verified | Failed:
     """Check an export: an open binary file (best a regular one, unread), or lines from anywhere.
 
-    `since` is an older checkpoint of the same log. A large export is checked on all cores.
+    `since` is an older checkpoint of the same log; `policy` says which witnesses must have cosigned
+    the export's. A large export is checked on all cores.
     """
     source = open_source(lines)
     try:
-        return _run(source, since, progress or (lambda _done, _of: None), workers or Workers())
+        with _without_collector():
+            return _run(
+                source, since, progress or (lambda _done, _of: None), workers or Workers(), policy
+            )
     except Stop as stop:
         return stop.failed
     except LedgerError as error:
@@ -84,15 +97,31 @@ def verify(
         source.close()
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the search for reference cycles: there are none here, and it takes a tenth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _run(
-    source: Source, since: str | None, progress: Progress, workers: Workers
+    source: Source,
+    since: str | None,
+    progress: Progress,
+    workers: Workers,
+    policy: Policy | None,
 ) -> Verified | Failed:
     # 1) the header, and the older checkpoint where one is given
     header = export.read_header(source.header())
-    log = parse_vkey(header.log_key)
-    old = _older(header, log, since)
+    keys = LogKeys(header.log_key)
+    old = _older(header, keys, since)
     # 2) each event: its envelope, its signatures, its leaf, and whether the rules admit it
-    check: _Whole | _Bundle = _Bundle(header) if header.batch else _Whole(old, source)
+    check: _Whole | _Bundle = _Bundle(header, keys) if header.batch else _Whole(old, source, keys)
     reader = _Reader()
     try:
         for block, part in workers.check(source):
@@ -103,36 +132,55 @@ def _run(
         check.close()
     # 3) the checkpoint: signed by the log, over this very tree
     note = reader.note()
-    checkpoint = _newest(header, log, note)
+    checkpoint = _newest(header, keys, note)
+    witnesses = _witnesses(policy, note, checkpoint)
     # 4) the tree, and that the older checkpoint's is its beginning
     check.tree(checkpoint)
+    if old is not None and (size := old.open(keys).size) > checkpoint.size:
+        detail = f"{checkpoint.size} events; once there were {size}"
+        raise Stop(checkpoint.size, "rolled-back", detail)
     if source.changed():
         raise Stop(0, "changed", "the file was written to while it was read; verify it again")
     steps = [Step("envelopes", reader.events), Step("signatures", reader.signatures)]
     steps += check.steps(reader.events)
     steps.append(Step("checkpoints", 1 if old is None else 2))
+    if policy is not None:
+        steps.append(Step("witnesses", witnesses))
     return Verified(reader.events, checkpoint.root.hex(), note, steps, header.batch)
 
 
-def _older(header: export.Header, log: NoteVerifier, since: str | None) -> Checkpoint | None:
+class _Older:
+    """An older checkpoint; who must have signed it is told by the events up to its size."""
+
+    def __init__(self, note: str) -> None:
+        self.claimed = parse_checkpoint(split_note(note)[0])
+        self._note = note
+
+    def open(self, keys: LogKeys) -> Checkpoint:
+        try:
+            return keys.open(self._note)
+        except LedgerError as error:
+            raise Stop(0, "since-not-the-logs", f"the older checkpoint: {error}") from error
+
+
+def _older(header: export.Header, keys: LogKeys, since: str | None) -> _Older | None:
+    log = keys.first
     if log.name != header.origin:
         raise Stop(0, "wrong-origin", f"the key is of {log.name}, the log is {header.origin}")
     if since is None:
         return None
     try:
-        old = open_checkpoint(since, log)
+        old = _Older(since)
     except LedgerError as error:
         raise Stop(0, "since-not-the-logs", f"the older checkpoint: {error}") from error
     if header.batch:
         raise Stop(0, "since-needs-whole", "an older checkpoint is checked on a whole export")
-    if old.size > header.size:
-        raise Stop(header.size, "rolled-back", f"{header.size} events; once there were {old.size}")
     return old
 
 
-def _newest(header: export.Header, log: NoteVerifier, note: str) -> Checkpoint:
+def _newest(header: export.Header, keys: LogKeys, note: str) -> Checkpoint:
     try:
-        checkpoint = open_checkpoint(note, log)
+        checkpoint = keys.open(note)
     except LedgerError as error:
         raise Stop(header.size, "bad-checkpoint", str(error)) from error
     if checkpoint.size != header.size:
@@ -141,6 +189,22 @@ def _newest(header: export.Header, log: NoteVerifier, note: str) -> Checkpoint:
             f"the checkpoint is of {checkpoint.size} events, the file of {header.size}",
         )  # fmt: skip
     return checkpoint
+
+
+def _witnesses(policy: Policy | None, note: str, checkpoint: Checkpoint) -> int:
+    if policy is None:
+        return 0
+    try:
+        return len(check_policy(policy, note))
+    except LedgerError as error:
+        raise Stop(checkpoint.size, "not-witnessed", str(error)) from error
+
+
+def _take_keys(keys: LogKeys, signed: Signed, position: int) -> None:
+    try:
+        keys.take(signed.event, position)
+    except LedgerError as error:
+        raise Stop(position, "wrong-log-key", str(error)) from error
 
 
 class _Reader:
@@ -176,14 +240,15 @@ def _signed(item: Item) -> Signed:
     event = read_payload(item.payload)
     if isinstance(event, Refusal):
         raise Stop(item.position, event.code.value, event.en)
-    return Signed(event, item.keyids, item.digest)
+    return Signed(event, item.keyids, _NO_DIGEST)
 
 
 class _Whole:
     """A whole ledger: no gap, every rule replayed, the tree grown leaf by leaf."""
 
-    def __init__(self, old: Checkpoint | None, source: Source) -> None:
+    def __init__(self, old: _Older | None, source: Source, keys: LogKeys) -> None:
         self._old = old
+        self._keys = keys
         self._tree = Tree.empty()
         self._replay = Replay(source)
 
@@ -194,9 +259,12 @@ class _Whole:
             if item.position != expected:
                 detail = f"position {item.position} comes where {expected} should"
                 raise Stop(expected, "gap", detail)
-            refusal = self._replay.admit(_signed(item), item.admitted_at, expected)
+            signed = _signed(item)
+            refusal = self._replay.admit(signed, item.admitted_at, expected)
             if refusal:
                 raise Stop(expected, refusal.code.value, refusal.en)
+            if type(signed.event) in NAMING:
+                _take_keys(self._keys, signed, expected)
             leaves.append(item.leaf)
         self._grow(leaves)
 
@@ -205,10 +273,12 @@ class _Whole:
 
     def _grow(self, leaves: list[bytes]) -> None:
         """Grow the tree, with a stop at the size of the older checkpoint."""
-        if self._old and self._tree.size < self._old.size <= self._tree.size + len(leaves):
-            until = self._old.size - self._tree.size
+        old_size = self._old.claimed.size if self._old else 0
+        if self._old and self._tree.size < old_size <= self._tree.size + len(leaves):
+            until = old_size - self._tree.size
             self._tree.append(leaves[:until])
-            self._same_root(self._old, "rewritten", "the history up to here is not as it was")
+            old = self._old.open(self._keys)
+            self._same_root(old, "rewritten", "the history up to here is not as it was")
             leaves = leaves[until:]
         self._tree.append(leaves)
         self._tree.trim()
@@ -232,8 +302,9 @@ class _Whole:
 class _Bundle:
     """One batch: each event's inclusion proof, and that its signers' keys were in force."""
 
-    def __init__(self, header: export.Header) -> None:
+    def __init__(self, header: export.Header, keys: LogKeys) -> None:
         self._size = header.size
+        self._keys = keys
         self._replay = PartialReplay()
         self._leaves: list[tuple[Position, bytes, tuple[bytes, ...]]] = []
 
@@ -250,9 +321,12 @@ class _Bundle:
             raise Stop(position, "out-of-order", "positions must rise")
         if item.proof is None:
             raise Stop(position, "no-proof", "the bundle has no proof for this event")
-        refusal = self._replay.admit(_signed(item), item.admitted_at, position)
+        signed = _signed(item)
+        refusal = self._replay.admit(signed, item.admitted_at, position)
         if refusal:
             raise Stop(position, refusal.code.value, refusal.en)
+        if type(signed.event) in NAMING:
+            _take_keys(self._keys, signed, position)
         self._leaves.append((position, item.leaf, item.proof))
 
     def tree(self, checkpoint: Checkpoint) -> None:

@@ -1,15 +1,19 @@
 """Runs the checks of blocks on all cores, and gives their answers in the order of the file.
 
 Processes, not threads: of what a block takes, a quarter holds the interpreter's lock (ADR 10). A
-small export is checked in this process, before others would have started.
+small export is checked in this process.
 """
 
+import gc
 import multiprocessing
 import os
+import sys
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
+from multiprocessing.context import BaseContext
 from typing import Final
 
 from ledger import blocks
@@ -17,33 +21,32 @@ from ledger.blocks import Part
 from ledger.source import Block, Source
 
 _ALONE: Final = 6
-"""Blocks that are checked here before processes are started: about 3000 events."""
+"""Up to so many blocks, about 3000 events, it would take longer to start processes."""
 _AHEAD: Final = 3
 """Blocks that a process may have waiting, so that it never waits itself."""
 
 
 class Workers:
-    """How many processes check blocks, and from which block on."""
+    """How many processes check blocks, and how small an export is checked in this one."""
 
     def __init__(self, processes: int | None = None, alone: int = _ALONE) -> None:
         """Use so many processes, or one for each core that this one may use."""
-        self._processes = _cores() if processes is None else processes
+        self._processes = usable_cores() if processes is None else processes
         self._alone = alone
 
     def check(self, source: Source) -> Iterator[tuple[Block, Part]]:
         """Check all blocks of a source, in order."""
         waiting = source.blocks()
-        for block in islice(waiting, self._alone):
-            yield block, blocks.check(source.read(block))
-        first = next(waiting, None)
-        if first is not None:
-            yield from self._in_processes(source.path, chain((first,), waiting))
+        first = list(islice(waiting, self._alone + 1))
+        if len(first) <= self._alone:
+            for block in first:
+                yield block, blocks.check(source.read(block))
+        else:
+            yield from self._in_processes(source.path, chain(first, waiting))
 
     def _in_processes(self, path: str, waiting: Iterator[Block]) -> Iterator[tuple[Block, Part]]:
-        # Spawned, so that nothing of a caller's threads and locks is taken over half-way.
-        context = multiprocessing.get_context("spawn")
         under_way: deque[tuple[Block, Future[bytes]]] = deque()
-        processes = ProcessPoolExecutor(self._processes, context)
+        processes = ProcessPoolExecutor(self._processes, _context(), initializer=gc.disable)
         try:
             for block in waiting:
                 under_way.append((block, processes.submit(blocks.check_packed, path, block)))
@@ -55,11 +58,18 @@ class Workers:
             processes.shutdown(cancel_futures=True)
 
 
+def _context() -> BaseContext:
+    """Fork where that is safe, because it is at once; where threads run, begin afresh."""
+    alone = threading.active_count() == 1 and sys.platform == "linux"
+    return multiprocessing.get_context("fork" if alone else "spawn")
+
+
 def _answer(block: Block, packed: Future[bytes]) -> tuple[Block, Part]:
     return block, blocks.unpack(packed.result())
 
 
-def _cores() -> int:
+def usable_cores() -> int:
+    """Give how many cores this process may use: not always all that there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

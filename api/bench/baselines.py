@@ -85,8 +85,8 @@ def one_row(url: str, raws: Sequence[bytes]) -> float:
 
 
 def eventsourcing_recorder(url: str, raws: Sequence[bytes]) -> float:
-    """Append one at a time to the library's own PostgreSQL recorder, on a condition, as one would."""
-    info = psycopg.conninfo.conninfo_to_dict(url)
+    """Append one at a time to the library's own PostgreSQL recorder, on a condition."""
+    info = {name: str(value) for name, value in psycopg.conninfo.conninfo_to_dict(url).items()}
     datastore = PostgresDatastore(
         dbname=info["dbname"], host=info["host"], port=info.get("port", "5432"),
         user=info["user"], password=info.get("password", ""),

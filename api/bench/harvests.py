@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from domain.events.base import Event
 from domain.events.catalogue import AnyEvent, encode
@@ -84,7 +84,7 @@ class Harvests:
             kind=PlaceKind.PLOT, township="445381111", name=f"{number + 1} 号田",
         )  # fmt: skip
 
-    def _common(self, actor: str) -> dict[str, object]:
+    def _common(self, actor: str) -> dict[str, Any]:
         stamp = int(self._start.timestamp() * 1000) + self._made
         number = stamp << 80 | 7 << 76 | self._random.getrandbits(12) << 64
         digits = f"{number | 0b10 << 62 | self._random.getrandbits(62):032x}"

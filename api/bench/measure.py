@@ -99,8 +99,9 @@ def measure(plan: Plan, environment: Environment, tell: Tell, rounds: int = ROUN
             value = named[name]()
             took = time.monotonic() - began
             runs[name].append(value)
-            tell(f"{plan.name} {number + 1}/{max(rounds, ROUNDS)} {name}: "
-                 f"{value:,.6g} {plan.unit} ({took:.1f} s)")  # fmt: skip
+            tell(
+                f"{plan.name} {number + 1}/{max(rounds, ROUNDS)} {name}: {value:,.6g} ({took:.1f} s)"
+            )
     return _report(plan, runs, environment)
 
 

@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from api.bench.harvests import Harvests
 from api.embedded import embedded_server
+from domain.refusals import Refusal
 from ledger.keys import Ed25519Key
-from ledger.outcome import Admission, Outcome
+from ledger.outcome import Outcome
 from ledger.schema import install
 from ledger.sequencer import Sequencer
 
@@ -52,6 +53,6 @@ def all_admitted(outcomes: Sequence[Outcome]) -> None:
     Raises:
         ValueError: where an event was refused.
     """
-    for outcome in outcomes:
-        if not isinstance(outcome, Admission):
-            raise ValueError(f"the workload was refused: {outcome.en}")
+    refused = [outcome.en for outcome in outcomes if isinstance(outcome, Refusal)]
+    if refused:
+        raise ValueError(f"the workload was refused: {refused[0]}")

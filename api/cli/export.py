@@ -22,6 +22,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--batch", type=batch, metavar="GTIN/LOT",
         help="只导出一个批次和它的上游，带包含证明 / one batch with its lineage and proofs",
     )  # fmt: skip
+    parser.add_argument(
+        "--witnessed", action="store_true",
+        help="到见证人签过的最新检查点为止 / up to the newest checkpoint that witnesses cosigned",
+    )  # fmt: skip
     add_json(parser)
 
 
@@ -37,9 +41,9 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
         opened(conn)
         if wanted:
             catch_up(url, console)
-            lines = export_batch(conn, lineage(conn, wanted))
+            lines = export_batch(conn, lineage(conn, wanted), witnessed=arguments.witnessed)
         else:
-            lines = export_ledger(conn)
+            lines = export_ledger(conn, witnessed=arguments.witnessed)
         with console.progress("正在导出 exporting") as progress:
             counted = _Counted(lines, log.head(conn), progress)
             size = write_out(counted) if to_stdout else write_whole(Path(arguments.file), counted)
@@ -87,6 +91,7 @@ batch: its lineage and the keys that signed it, each event with its inclusion
 proof. The file appears whole or not at all.""",
     examples="""\
   suyuan export county.ndjson
+  suyuan export county.ndjson --witnessed
   suyuan export cinnamon.ndjson --batch 02044538101035/20261012-TB07-3
   suyuan export - | gzip > county.ndjson.gz""",
     add_arguments=_add_arguments,

@@ -2,29 +2,20 @@
 
 import argparse
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
+from api.cli import key_custody, key_log, key_members
 from api.cli.command import Arguments, Command, add_json, party
-from api.cli.console import Console, Paint
+from api.cli.console import Console
 from api.cli.failures import Exit, Misused
-from api.cli.workplace import (
-    common,
-    connected,
-    database,
-    keyring_of,
-    opened,
-    record,
-    sequencing,
-)
+from api.cli.key_arguments import Action, add_actor, add_expires, did
+from api.cli.key_event import write
+from api.cli.workplace import common, keyring_of
 from api.keyring import Keyring
 from api.settings import Settings
-from domain.events.catalogue import AnyEvent
 from domain.events.governance import Custody, KeyBound, KeyRevoked
 from domain.ids import PartyId
-from ledger.did_key import parse_did_key
-from ledger.errors import MalformedKey
 from ledger.keys import Ed25519Key, P256Key
 
 _FILE: Final = re.compile(r"P[0-9]{6}-[0-9]{6,10}\Z")
@@ -36,13 +27,6 @@ def kept_parties(keyring: Keyring) -> list[PartyId]:
     return sorted(path.stem for path in folder.glob("P*.pem") if _FILE.match(path.stem))
 
 
-def _did(text: str) -> str:
-    try:
-        return parse_did_key(text).did
-    except MalformedKey as error:
-        raise argparse.ArgumentTypeError(f"{text!r}：{error.detail}") from error
-
-
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
     new = group.add_parser("new", help="新建一把密钥，存在本机 / make a key and keep it here")
@@ -51,36 +35,24 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     show = group.add_parser("show", help="看一个主体在本机的密钥 / show a party's key kept here")
     show.add_argument("party", type=party, metavar="PARTY")
     listing = group.add_parser("list", help="列出本机的密钥 / list the keys kept here")
-    log = group.add_parser("log", help="台账日志的公钥，验证时要用 / the log's verifier key")
     bind = group.add_parser("bind", help="让一把密钥代表一个主体 / let a key speak for a party")
     bind.add_argument("party", type=party, metavar="PARTY")
-    bind.add_argument("did", type=_did, metavar="DID", help="did:key:z…")
+    bind.add_argument("did", type=did, metavar="DID", help="did:key:z…")
     bind.add_argument(
         "--custody", choices=[kind.value for kind in Custody], default="device",
         help="密钥放在哪里 / where the private key is kept",
     )  # fmt: skip
-    bind.add_argument("--expires", type=_moment, help="到期时间，如 2027-12-31T00:00:00+08:00")
+    add_expires(bind)
     revoke = group.add_parser("revoke", help="撤销一把密钥 / a key shall speak no more")
     revoke.add_argument("party", type=party, metavar="PARTY")
-    revoke.add_argument("did", type=_did, metavar="DID")
+    revoke.add_argument("did", type=did, metavar="DID")
     revoke.add_argument("--reason", required=True, help="为什么 / why")
     for sub in (bind, revoke):
-        sub.add_argument(
-            "--as", dest="actor", type=party, required=True, metavar="PARTY",
-            help="谁来签这一条，密钥要在本机 / who signs this, with a key kept here",
-        )  # fmt: skip
-    for sub in (new, show, listing, log, bind, revoke):
+        add_actor(sub)
+    for sub in (new, show, listing, bind, revoke):
         add_json(sub)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}：{error}") from error
-    if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text!r}：要带时区，如 +08:00 / give its offset")
-    return moment
+    for others in (key_custody, key_members, key_log):
+        others.add(group)
 
 
 def _new(arguments: Arguments, settings: Settings, console: Console) -> int:
@@ -111,20 +83,12 @@ def _list(_arguments: Arguments, settings: Settings, console: Console) -> int:
     return Exit.DONE
 
 
-def _log(_arguments: Arguments, settings: Settings, console: Console) -> int:
-    with connected(settings) as conn:
-        event = opened(conn)
-    console.show(event.log_key)
-    console.answer({"origin": event.origin, "log_key": event.log_key})
-    return Exit.DONE
-
-
 def _bind(arguments: Arguments, settings: Settings, console: Console) -> int:
     event = KeyBound(
         **common(arguments.actor, datetime.now(UTC)), party=arguments.party, key=arguments.did,
         custody=Custody(arguments.custody), expires=arguments.expires,
     )  # fmt: skip
-    return _write(event, "已绑定 bound", settings, console)
+    return write(event, "已绑定 bound", settings, console)
 
 
 def _revoke(arguments: Arguments, settings: Settings, console: Console) -> int:
@@ -132,17 +96,7 @@ def _revoke(arguments: Arguments, settings: Settings, console: Console) -> int:
         **common(arguments.actor, datetime.now(UTC)), party=arguments.party, key=arguments.did,
         reason=arguments.reason,
     )  # fmt: skip
-    return _write(event, "已撤销 revoked", settings, console)
-
-
-def _write(event: AnyEvent, done: str, settings: Settings, console: Console) -> int:
-    keyring = keyring_of(settings)
-    key = keyring.party_key(event.actor)
-    with database(settings) as url, sequencing(url, keyring) as sequencer:
-        receipt = record(sequencer, event, key).receipt
-    console.show(f"{console.paint(done, Paint.GREEN)}  第 {receipt.position} 条  {event.id}")
-    console.answer({"event": event.id, "position": receipt.position})
-    return Exit.DONE
+    return write(event, "已撤销 revoked", settings, console)
 
 
 def _show_key(keyring: Keyring, name: PartyId, console: Console) -> None:
@@ -158,8 +112,9 @@ def _described(keyring: Keyring, name: PartyId) -> dict[str, str]:
     return {"party": name, "key": key.did, "algorithm": key.algorithm, "key_file": path}
 
 
-_ACTIONS: Final[dict[str, Callable[[Arguments, Settings, Console], int]]] = {
-    "new": _new, "show": _show, "list": _list, "log": _log, "bind": _bind, "revoke": _revoke,
+_ACTIONS: Final[dict[str, Action]] = {
+    "new": _new, "show": _show, "list": _list, "bind": _bind, "revoke": _revoke,
+    **key_custody.ACTIONS, **key_members.ACTIONS, **key_log.ACTIONS,
 }  # fmt: skip
 
 
@@ -175,18 +130,26 @@ COMMAND = Command(
     description="""\
 管密钥。私钥只存在本机的 SUYUAN_DATA/keys/parties，每个主体一个 PEM 文件，只有
 本人可读；设了SUYUAN_KEY_PASSWORD 就加密存放。一把新密钥要由主管部门或合作社绑
-定以后，签的记录才收。撤销从撤销那一条起生效，以前签过、收下的照样有效。
+定以后，签的记录才收。撤销从撤销那一条起生效，以前签过、收下的照样有效。没有手机
+的人，可以由服务器代管密钥（keep），加密存放，签的记录处处标明；或者由合作社代签
+（mandate）。台账日志自己的密钥用 rotate-log 换。
 
 Keeps keys. A private key stays in SUYUAN_DATA/keys/parties, a PEM file for
 each party that only its owner may read, under SUYUAN_KEY_PASSWORD where that
 is set. A new key counts once the authority or a cooperative has bound it; a
-revoked one counts for what it signed before.""",
+revoked one counts for what it signed before. For who has no device the server
+keeps a key (keep), encrypted and shown as such, or a cooperative signs
+(mandate). rotate-log changes the log's own key.""",
     examples="""\
   suyuan key new P445381-000201 --algorithm p256
   suyuan key bind P445381-000201 did:key:zDn… --as P445381-000001
   suyuan key revoke P445381-000201 did:key:zDn… --as P445381-000001 --reason 手机丢了
   suyuan key list --json
-  suyuan key log""",
+  suyuan key keep P445381-000204 --as P445381-000002
+  suyuan key status P445381-000204
+  suyuan key mandate P445381-000204 --may-sign --as P445381-000002
+  suyuan key log
+  suyuan key rotate-log --reason 管理员交接""",
     add_arguments=_add_arguments,
     run=_run,
 )

@@ -9,7 +9,6 @@ from api.app import create_app
 from api.cli.command import Arguments, Command
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Terminated, Unreachable
-from api.cli.genesis import log_vkey
 from api.cli.reading import catch_up
 from api.cli.seed import Marker, read_marker, seed_if_empty
 from api.cli.web import Web, bind
@@ -21,7 +20,9 @@ from api.settings import Settings
 from domain.events.governance import LedgerOpened
 from domain.ids import split_batch_id
 from labels.link import digital_link
+from ledger.log_signer import LogSigner
 from ledger.schema import reaching
+from ledger.standing import ledger_now
 
 _WILDCARDS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  compared with, never bound
 _SAMPLE_SHEET: Final = "sheet=a4-24&count=24"
@@ -63,17 +64,17 @@ def _checked_opening(url: str, keyring: Keyring) -> LedgerOpened | None:
     """Give the genesis.
 
     Raises:
-        Unreachable: where this data folder's log key is not the ledger's: nothing could be written.
+        Unreachable: where this data folder lacks the ledger's log key: nothing could be written.
     """
     with reaching(url) as conn:
-        event = opening(conn)
-    if event is not None and event.log_key != log_vkey(keyring, event.origin):
+        event, ledger = opening(conn), ledger_now(conn)
+    if ledger is not None and not LogSigner(keyring.find_log_key).holds(ledger.log_keys[-1].vkey):
         raise Unreachable(
             "log-key",
-            f"{keyring.folder / 'log.pem'} 不是这本台账（{event.origin}）的日志密钥，写不了新记录。"
-            "请放回原来的密钥，或改 SUYUAN_DATA。",
-            f"The key in {keyring.folder / 'log.pem'} is not that of the log {event.origin}. "
-            "Put the right one back, or set SUYUAN_DATA.",
+            f"{keyring.folder} 里没有这本台账（{ledger.origin}）现用的日志密钥，写不了新记录。"
+            "请放回 log.pem（换过钥的是 log-….pem），或改 SUYUAN_DATA。",
+            f"{keyring.folder} lacks the key that signs the log {ledger.origin} now. "
+            "Put its file back, log.pem or log-….pem, or set SUYUAN_DATA.",
         )
     return event
 

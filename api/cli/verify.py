@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import IO, Final, cast
 from urllib.parse import urlsplit
 
-from api.cli.command import Arguments, Command, add_json
+from api.cli.command import Arguments, Command, add_json, positive
 from api.cli.console import Console, Paint
-from api.cli.failures import Exit, Unreachable
+from api.cli.failures import Exit, Misused, Unreachable
 from api.cli.paths import STDOUT
 from api.settings import Settings
 from ledger.checkpoint import MAX_NOTE
+from ledger.errors import MalformedNote
 from ledger.export import MAX_LINE
+from ledger.policy import Policy, make_policy
 from ledger.verifier import Failed, Verified, verify
 
 EXPORT_PATH: Final = "/api/export"
@@ -30,6 +32,7 @@ _STEPS: Final = {
     "keys": "签字人的密钥当时有效 / signers' keys in force",
     "inclusion proofs": "每一条都证明在日志里 / inclusion proofs verified",
     "checkpoints": "检查点由日志签名，与树相符 / checkpoints signed, over this very tree",
+    "witnesses": "见证人签过这个检查点 / witnesses cosigned the checkpoint",
 }
 
 
@@ -44,23 +47,47 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="以前存下的检查点文件：再证明历史没有改写 / an older checkpoint's file: proves in"
         " addition that history was not rewritten",
     )  # fmt: skip
+    parser.add_argument(
+        "--witness", metavar="VKEY", action="append", default=[], dest="witnesses",
+        help="见证人的公钥，可写多个：检查点还要有他们的签名 / a witness's verifier key, again for"
+        " another: they must have cosigned the checkpoint",
+    )  # fmt: skip
+    parser.add_argument(
+        "--quorum",
+        metavar="K",
+        type=positive,
+        help="其中至少几个签过；不写就要全部 / how many of them at least; by default all",
+    )
     add_json(parser)
 
 
 def _run(arguments: Arguments, _settings: Settings, console: Console) -> int:
     since = _note(arguments.since) if arguments.since else None
+    policy = _policy(arguments.witnesses, arguments.quorum)
     with ExitStack() as stack:
-        lines = _limited(open_source(arguments.source, stack))
+        lines = _limited(open_source(arguments.source, stack, witnessed=policy is not None))
         with console.progress("正在验证 verifying") as progress:
-            outcome = verify(lines, since, progress)
+            outcome = verify(lines, since, progress, policy=policy)
     if isinstance(outcome, Failed):
         return report_failure(outcome, console)
     _report(outcome, console)
     return Exit.DONE
 
 
-def open_source(source: str, stack: ExitStack) -> IO[bytes]:
-    """Open a file, standard input, or a server's export.
+def _policy(witnesses: list[str], quorum: int | None) -> Policy | None:
+    if not witnesses and quorum is None:
+        return None
+    try:
+        return make_policy(witnesses, quorum)
+    except MalformedNote as error:
+        raise Misused(
+            "witness", f"--witness、--quorum 不能这样写：{error}。",
+            f"--witness and --quorum can't be used so: {error}.",
+        ) from error  # fmt: skip
+
+
+def open_source(source: str, stack: ExitStack, *, witnessed: bool = False) -> IO[bytes]:
+    """Open a file, standard input, or a server's export, up to where it is `witnessed`.
 
     Raises:
         Unreachable: where the server does not answer with one.
@@ -70,8 +97,8 @@ def open_source(source: str, stack: ExitStack) -> IO[bytes]:
         return sys.stdin.buffer
     if urlsplit(source).scheme not in {"http", "https"}:
         return stack.enter_context(Path(source).open("rb"))
-    path = urlsplit(source).path
-    url = source if path.strip("/") else source.rstrip("/") + EXPORT_PATH
+    path, query = urlsplit(source).path, "?witnessed=1" if witnessed else ""
+    url = source if path.strip("/") else source.rstrip("/") + EXPORT_PATH + query
     try:
         answer = urllib.request.urlopen(url, timeout=_TIMEOUT_S)  # noqa: S310  http(s) only
     except urllib.error.HTTPError as error:
@@ -127,18 +154,21 @@ COMMAND = Command(
 验证一份导出，谁都不用信，也不用数据库：逐条验签名，逐条看签字人当时有没有这个
 权，逐条按规则重判，重算默克尔树，和签过名的检查点对上。对不上的，说出是第几
 条。给一台服务器的地址，就取它的导出来验。--since给一份以前存下的检查点，再证
-明从那以后历史没有改写过。
+明从那以后历史没有改写过。--witness 给见证人的公钥，检查点就还要有他们的签名：运营
+的人没有给不同的人看不同的账。
 
 Checks an export with no trust in anybody and no database: every signature,
 every signer's authority at that position, every rule replayed, the Merkle
 tree recomputed and held against the signed checkpoint. What fails first is
 named by its position, and the exit code is 1. With --since, an older
 checkpoint's file, it also proves that the history since then was not
-rewritten.""",
+rewritten. With --witness the checkpoint must bear their cosignatures: the
+operator does not show two people two ledgers.""",
     examples="""\
   suyuan verify county.ndjson
   suyuan verify https://sy.example.cn --since checkpoint-2026-10.txt
-  suyuan export - | suyuan verify - --json""",
+  suyuan export - | suyuan verify - --json
+  suyuan verify https://sy.example.cn --witness VKEY1 --witness VKEY2 --quorum 1""",
     add_arguments=_add_arguments,
     run=_run,
 )

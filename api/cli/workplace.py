@@ -61,7 +61,7 @@ def sequencing(
     url: str, keyring: Keyring, clock: Clock = lambda: datetime.now(UTC)
 ) -> Iterator[Sequencer]:
     """Give a sequencer that writes; another process may be writing too."""
-    sequencer = Sequencer(url, keyring.log_key(), clock).start()
+    sequencer = Sequencer(url, keyring.log_keys(), clock).start()
     try:
         yield sequencer
     finally:

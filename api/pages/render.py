@@ -48,12 +48,12 @@ def page(
 ) -> HTMLResponse:
     """Answer with a template, filled in for the request's reader."""
     who = reader_of(request)
-    body = environment().get_template(template).render(
-        r=who, say=who.say, say_count=who.say_count, here=request.url.path,
-        languages=_switch(request, who),
-        any_language=language.address_in_any(request.url), public_url=services_of(request).settings.public_url,
-        **context,
-    )  # fmt: skip
+    shared = {
+        "r": who, "say": who.say, "say_count": who.say_count, "here": request.url.path,
+        "languages": _switch(request, who), "any_language": language.address_in_any(request.url),
+        "public_url": services_of(request).settings.public_url,
+    }  # fmt: skip
+    body = environment().get_template(template).render(**shared, **context)
     headers = {**HEADERS, "Content-Language": who.tag}
     chosen = language.asked_for(request)
     if chosen:

@@ -1,6 +1,7 @@
 """The public log: checkpoint, tiles, entry bundles (C2SP tlog-tiles), and the whole export."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -9,14 +10,26 @@ from fastapi.responses import StreamingResponse
 
 from api.errors import Problem, not_found
 from api.rest.context import Use
+from domain import tags
 from ledger import exporter, log
 from ledger.cosigned import newest_cosigned
 from ledger.database_tiles import DatabaseTiles
 from ledger.errors import MalformedTile
 from ledger.receipts import newest_checkpoint
+from ledger.standing import about, ledger_now
 from ledger.tiles import WIDTH, encode_entries, parse_tile_path, tile_width
 
 router = APIRouter(tags=["log"])
+
+
+@dataclass(frozen=True)
+class LogKeyShown:
+    """A key of the log: it signs checkpoints of `since` events and more, as `event` says."""
+
+    log_key: str
+    since: int
+    event: str
+
 
 _FOREVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _BRIEFLY: Final = {"Cache-Control": "public, max-age=5"}
@@ -60,6 +73,21 @@ def _not_witnessed() -> Problem:
     )  # fmt: skip
 
 
+@router.get("/api/log/keys")
+def keys(services: Use) -> list[LogKeyShown]:
+    """List the keys that sign checkpoints, each from its size on, the first one first.
+
+    The receipt of the event that names a key is signed by the key before it too: whoever knows
+    that one takes it from `/api/events/ID`, checks it, and so comes to know the next.
+    """
+    with services.connection() as conn:
+        ledger = ledger_now(conn)
+        events = {item.position: item.event.id for item in about(conn, tags.LEDGER)}
+    if ledger is None:
+        raise not_found("台账还没有开账。", "The ledger is not open yet.")
+    return [LogKeyShown(key.vkey, key.since, events[key.since]) for key in ledger.log_keys]
+
+
 @router.get("/tile/{path:path}")
 def tile(path: str, services: Use) -> Response:
     """Give a tile of the tree, or a bundle of entries (SHA-256 of the stored envelopes)."""
@@ -82,17 +110,24 @@ def tile(path: str, services: Use) -> Response:
 
 
 @router.get("/api/export")
-def export(services: Use) -> Response:
+def export(
+    *,
+    services: Use,
+    witnessed: Annotated[
+        bool, Query(description="up to the newest checkpoint that witnesses cosigned")
+    ] = False,
+) -> Response:
     """Stream the whole ledger for `suyuan verify`, a line an event."""
     with services.connection() as conn:
         try:
-            exporter.export_ledger(conn)
+            exporter.export_ledger(conn, witnessed=witnessed)
         except exporter.NothingToExport as error:
-            raise not_found("台账还没有开账。", str(error)) from error
+            zh = "见证人还没有签过检查点。" if witnessed else "台账还没有开账。"
+            raise not_found(zh, str(error)) from error
 
     def lines() -> Iterator[bytes]:
         with services.connection() as conn:
-            yield from exporter.export_ledger(conn)
+            yield from exporter.export_ledger(conn, witnessed=witnessed)
 
     name = 'attachment; filename="suyuan.ndjson"'
     return StreamingResponse(

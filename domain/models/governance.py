@@ -25,11 +25,6 @@ class Ledger(Struct, frozen=True):
     origin: str = ""
     log_keys: tuple[LogKey, ...] = ()
 
-    def log_key_at(self, size: int) -> str | None:
-        """Give the verifier key that signs a checkpoint of `size` events; None before the first."""
-        held = [key.vkey for key in self.log_keys if key.since <= size]
-        return held[-1] if held else None
-
 
 class Party(Struct, frozen=True):
     """A party's kind and roles, who admitted it, and whether it ever had a key."""

@@ -35,9 +35,11 @@ def speaks_for_actor(state: State, signed: Signed) -> Refusal | None:
     actor = signed.event.actor
     if state.party(actor) is None:
         return refuse(Code.UNKNOWN_PARTY, party=actor)
+    for did in signed.keyids:
+        key = state.key(did)
+        if key and key.party == actor:
+            return None
     parties = signers(state, signed)
-    if actor in parties:
-        return None
     for party in parties:
         membership = state.membership(party, actor)
         if membership and membership.open and membership.may_sign:

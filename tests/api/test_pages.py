@@ -113,7 +113,7 @@ def test_every_sentence_has_its_english_and_no_english_is_left_over() -> None:
     assert len(said) > 200
     assert known == set(said)
     for one in entries:
-        strings = [one.string] if isinstance(one.string, str) else list(one.string)
+        strings = [one.string] if isinstance(one.string, str) else list(one.string or ())
         assert all(strings), one.id
         blanks = set(re.findall(r"%\((\w+)\)s", str(one.id)))
         assert all(set(re.findall(r"%\((\w+)\)s", text)) == blanks for text in strings), one.id

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from api.demo.parties import people
 from tests.api.pages_parts import GTIN, LOT, SCRIPT, County, demo_county, record_trouble
@@ -33,6 +34,7 @@ class Links(HTMLParser):
         self.found: list[str] = []
         self.tags: list[tuple[str, dict[str, str | None]]] = []
 
+    @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
         self.found += [
@@ -75,7 +77,7 @@ def test_every_batch_opens_and_nobody_is_named_without_consent(county: County) -
         listing = county.get(page)
         links = parsed(listing).found
         paths |= {link for link in links if link.startswith("/01/")}
-        more = [link for link in links if "before=" in link and "lang=" not in link]
+        more = [link for link in links if re.fullmatch(r"/batches\?q=&before=\d+", link)]
         page = more[0] if more else ""
     assert len(paths) > 90
     for path in sorted(paths):
@@ -214,6 +216,8 @@ def test_the_language_is_kept_by_a_cookie(county: County) -> None:
     assert "lang=en" in answer.headers["set-cookie"]
     assert answer.headers["content-language"] == "en"
     assert 'hreflang="zh-CN"' in answer.text
+    again = county.client.get("/market", headers={"Accept": "text/html", "Accept-Language": "zh"})
+    assert '<html lang="en">' in again.text
 
 
 def test_the_home_page_counts_what_there_is(county: County) -> None:

@@ -1,6 +1,7 @@
 """Makes events of a small county, tersely; and random histories of it."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from itertools import count
 from typing import Any
@@ -295,11 +296,11 @@ def _receive(tale: _Tale) -> None:
 
 def _one(tale: _Tale) -> None:
     batch, quantity = next(iter(tale.some(1).items()))
-    make = tale.draw(st.sampled_from([
+    makers: list[Callable[[], AnyEvent]] = [
         lambda: inspected(batch), lambda: sold(batch, quantity), lambda: disposed(batch, quantity),
         lambda: confirmed(batch, quantity, uid()),
-    ]))  # fmt: skip
-    tale.add(make())
+    ]  # fmt: skip
+    tale.add(tale.draw(st.sampled_from(makers))())
 
 
 def _treat(tale: _Tale) -> None:

@@ -57,7 +57,7 @@ def write(conn: psycopg.Connection, events: Iterable[AnyEvent]) -> int:
             cursor.executemany("INSERT INTO ledger.tag VALUES (%s, %s)", tags)
         conn.execute("UPDATE ledger.head SET position = %s", [position])
         conn.execute("SELECT pg_notify('ledger', %s)", [str(position)])
-    return position
+    return int(position)
 
 
 def admitted(position: int) -> datetime:

@@ -7,7 +7,18 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
-from happenings import (
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from psycopg import sql
+
+from domain.events.catalogue import AnyEvent
+from projections import holdings, passport, trace
+from projections.holdings_projection import HoldingsProjection
+from projections.passport_projection import PassportProjection
+from projections.runner import Projection
+from projections.trace_projection import TraceProjection
+from tests.projections.happenings import (
     COOP_KEY,
     corrected,
     filler,
@@ -22,21 +33,10 @@ from happenings import (
     treated,
     without_errors,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from msgspec.structs import replace
-from psycopg import sql
-from scribe import KEY, project
-
-from domain.events.catalogue import AnyEvent
-from projections import holdings, passport, trace
-from projections.holdings_projection import HoldingsProjection
-from projections.passport_projection import PassportProjection
-from projections.runner import Projection
-from projections.trace_projection import TraceProjection
+from tests.projections.scribe import KEY, project
 
 THOROUGH = settings(
-    max_examples=settings.default.max_examples // 2,
+    max_examples=settings().max_examples // 2,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 COUNTY = masters(KEY.did)
@@ -97,6 +97,7 @@ def unmarked(value: Any) -> Any:  # noqa: ANN401  any JSON
     return [unmarked(v) for v in value] if isinstance(value, list) else value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 @given(history=histories(), size=st.integers(1, 9))
 @THOROUGH
@@ -110,6 +111,7 @@ def test_a_read_model_after_corrections_equals_one_that_never_had_the_errors(
         assert after == content(conn, model)
 
 
+@pytest.mark.slow
 @given(history=histories(), size=st.integers(1, 9))
 @THOROUGH
 def test_the_size_of_runs_makes_no_difference(
@@ -133,7 +135,11 @@ def test_the_size_of_runs_makes_no_difference(
 def test_a_corrected_step_is_shown_as_corrected_in_what_came_of_it(database_url: str) -> None:
     wrong = harvested(lot(1), 1_240_000)
     right = replace(wrong, quantity=620_000)
-    history = [wrong, transformed({lot(1): 620_000}, {lot(2): 600_000}), corrected(wrong, right)]
+    history: list[AnyEvent] = [
+        wrong,
+        transformed({lot(1): 620_000}, {lot(2): 600_000}),
+        corrected(wrong, right),
+    ]
     with psycopg.connect(database_url, autocommit=True) as conn:
         tell(conn, history, 1, MODELS)
         document = passport.document(conn, lot(2))
@@ -166,7 +172,7 @@ def test_a_withdrawn_step_is_kept_struck_out(database_url: str) -> None:
 def test_a_correction_can_itself_be_corrected(database_url: str) -> None:
     first = harvested(lot(1), 1)
     second, third = replace(first, quantity=2), replace(first, quantity=3)
-    history = [first, corrected(first, second), filler(), corrected(first, third)]
+    history: list[AnyEvent] = [first, corrected(first, second), filler(), corrected(first, third)]
     with psycopg.connect(database_url, autocommit=True) as conn:
         for size in (1, 2, 3, 100):
             tell(conn, history, size, MODELS)
@@ -179,7 +185,9 @@ def test_a_correction_can_itself_be_corrected(database_url: str) -> None:
 def test_a_shipment_that_is_corrected_keeps_its_receipt(database_url: str) -> None:
     first = sent({lot(1): 10})
     changed = replace(first, items=(goods(lot(1), 8),))
-    history = [harvested(lot(1), 10), first, received(first), corrected(first, changed)]
+    history: list[AnyEvent] = [
+        harvested(lot(1), 10), first, received(first), corrected(first, changed),
+    ]  # fmt: skip
     with psycopg.connect(database_url, autocommit=True) as conn:
         tell(conn, history, 1, MODELS)
         assert holdings.on_the_way_of(conn, lot(1)) == []
@@ -188,7 +196,7 @@ def test_a_shipment_that_is_corrected_keeps_its_receipt(database_url: str) -> No
 def test_a_treatment_that_is_recorded_late_shows_in_all_that_was_harvested_after_it(
     database_url: str,
 ) -> None:
-    history = [
+    history: list[AnyEvent] = [
         harvested(lot(1), 10, hours=10), transformed({lot(1): 10}, {lot(2): 10}, hours=11),
         transformed({lot(2): 10}, {lot(3): 10}, hours=12), treated(hours=2),
     ]  # fmt: skip

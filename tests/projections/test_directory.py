@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from happenings import (
+
+from domain.events import governance as g
+from domain.events import registry as r
+from domain.events.catalogue import AnyEvent
+from domain.measures import Content, Unit
+from projections import directory
+from projections.directory_projection import DirectoryProjection
+from tests.projections.happenings import (
     AUTHORITY,
     BUYER,
     COOP,
@@ -18,14 +25,7 @@ from happenings import (
     common,
     masters,
 )
-from scribe import KEY, project
-
-from domain.events import governance as g
-from domain.events import registry as r
-from domain.events.catalogue import AnyEvent
-from domain.measures import Content, Unit
-from projections import directory
-from projections.directory_projection import DirectoryProjection
+from tests.projections.scribe import KEY, project
 
 MODEL = DirectoryProjection()
 BAGS = "02445381000023"

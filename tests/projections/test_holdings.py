@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from happenings import (
+
+from domain.events.catalogue import AnyEvent
+from projections import holdings
+from projections.holdings_projection import HoldingsProjection
+from tests.projections.happenings import (
     COOP,
     FARMER,
     STORE,
@@ -18,11 +22,7 @@ from happenings import (
     transformed,
     uid,
 )
-from scribe import project
-
-from domain.events.catalogue import AnyEvent
-from projections import holdings
-from projections.holdings_projection import HoldingsProjection
+from tests.projections.scribe import project
 
 MODEL = HoldingsProjection()
 
@@ -55,8 +55,8 @@ def test_what_is_used_up_is_held_no_more(conn: psycopg.Connection, size: int) ->
 
 def test_goods_are_on_the_way_until_received(conn: psycopg.Connection, size: int) -> None:
     shipment = sent({lot(1): 7})
-    begun = [harvested(lot(1), 10), shipment]
-    tell(conn, list(begun), size)
+    begun: list[AnyEvent] = [harvested(lot(1), 10), shipment]
+    tell(conn, begun, size)
     (way,) = holdings.on_the_way_to(conn, COOP)
     assert (way.shipment, way.quantity, way.to_place) == (shipment.id, 7, STORE)
     assert holdings.on_the_way_from(conn, FARMER) == [way]
@@ -73,8 +73,8 @@ def test_a_confirmed_order_reserves_until_it_is_shipped(
     conn: psycopg.Connection, size: int
 ) -> None:
     order = uid()
-    begun = [harvested(lot(1), 10), confirmed(lot(1), 4, order)]
-    tell(conn, list(begun), size)
+    begun: list[AnyEvent] = [harvested(lot(1), 10), confirmed(lot(1), 4, order)]
+    tell(conn, begun, size)
     (held,) = holdings.of_batch(conn, lot(1))
     assert (held.quantity, held.reserved, held.free) == (10, 4, 6)
     tell(conn, [*begun, sent({lot(1): 4}, order=order)], size)

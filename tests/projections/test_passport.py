@@ -5,7 +5,15 @@ from datetime import datetime, timedelta, timezone
 
 import psycopg
 import pytest
-from happenings import (
+from hypothesis import HealthCheck, given, settings
+
+from api.demo.season import season
+from domain.events.catalogue import AnyEvent
+from domain.events.movements import Process
+from projections import passport
+from projections.passport import MOST_STEPS, Passport
+from projections.passport_projection import PassportProjection
+from tests.projections.happenings import (
     BUYER,
     COOP,
     FARMER,
@@ -29,15 +37,7 @@ from happenings import (
     transformed,
     treated,
 )
-from hypothesis import HealthCheck, given, settings
-from scribe import KEY, project
-
-from api.demo.season import season
-from domain.events.catalogue import AnyEvent
-from domain.events.movements import Process
-from projections import passport
-from projections.passport import MOST_STEPS, Passport
-from projections.passport_projection import PassportProjection
+from tests.projections.scribe import KEY, project
 
 MODEL = PassportProjection()
 
@@ -203,7 +203,7 @@ def test_what_nobody_spoke_of_has_no_document(conn: psycopg.Connection) -> None:
 
 @given(history=histories())
 @settings(
-    max_examples=settings.default.max_examples // 2,
+    max_examples=settings().max_examples // 2,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_what_was_made_is_the_sum_of_what_became_of_it(

@@ -7,8 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from happenings import GTIN, harvested, lot, masters, sold, transformed
-from scribe import KEY, write
+from typing_extensions import override
 
 from ledger import schema
 from ledger.log import Recorded
@@ -16,6 +15,8 @@ from projections import holdings, schemas
 from projections.holdings_projection import HoldingsProjection
 from projections.registry import ALL
 from projections.runner import OutOfDate, Runner
+from tests.projections.happenings import GTIN, harvested, lot, masters, sold, transformed
+from tests.projections.scribe import KEY, write
 
 
 @pytest.fixture
@@ -41,6 +42,7 @@ class Crashing(HoldingsProjection):
     def __init__(self) -> None:
         self.runs = 0
 
+    @override
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
         super().apply(cursor, events)
         self.runs += 1
@@ -51,8 +53,8 @@ class Crashing(HoldingsProjection):
 class Newer(HoldingsProjection):
     """A release in which holdings have another column."""
 
-    version = 2
-    sql = HoldingsProjection.sql + "ALTER TABLE holding ADD COLUMN colour text DEFAULT 'green';"
+    version = 2  # type: ignore[misc]
+    sql = HoldingsProjection.sql + "ALTER TABLE holding ADD COLUMN colour text DEFAULT 'green';"  # type: ignore[misc]
 
 
 def test_all_models_reach_the_head(database_url: str, conn: psycopg.Connection) -> None:
@@ -131,8 +133,7 @@ def test_two_runners_share_the_work_and_do_it_once(
     for runner in runners:
         runner.start()
     try:
-        for _ in range(10):
-            head = harvest(conn, 50)
+        head = max(harvest(conn, 50) for _ in range(10))
         assert all(runner.wait_for(head, 30) for runner in runners)
         assert held(conn) == [100] * 5
     finally:
@@ -159,6 +160,7 @@ def test_readers_see_no_gap_while_a_model_is_rebuilt_and_written_to(
         assert runner.wait_for(1500, 30)
         reader.start()
         told: list[tuple[int, int]] = []
+        head = 0
         for _ in range(3):
             head = harvest(conn, 50)
             runner.rebuild("holdings", lambda position, of: told.append((position, of)))

@@ -1,14 +1,26 @@
 """The trace equals a naive walk over the graph, in both directions, and reads the trade's files."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import psycopg
 import pytest
-from happenings import (
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.events.catalogue import AnyEvent
+from domain.events.movements import Process
+from ledger import envelope
+from ledger.epcis_import import capture
+from ledger.log import event_of
+from projections import trace
+from projections.amounts import shown
+from projections.shares import Part, shares
+from projections.trace_projection import TraceProjection
+from tests.projections.happenings import (
     COOP,
     foreign_joint,
     foreign_lot,
@@ -22,19 +34,7 @@ from happenings import (
     transformed,
     treated,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from scribe import KEY, project
-
-from domain.events.catalogue import AnyEvent
-from domain.events.movements import Process
-from ledger import envelope
-from ledger.epcis_import import capture
-from ledger.log import event_of
-from projections import trace
-from projections.amounts import shown
-from projections.shares import Part, shares
-from projections.trace_projection import TraceProjection
+from tests.projections.scribe import KEY, project
 
 FSMA = Path(__file__).parents[2].parent / "shared/reference/fsma204"
 MODEL = TraceProjection()
@@ -47,7 +47,7 @@ def conn(database_url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def tell(conn: psycopg.Connection, events: list[AnyEvent]) -> None:
+def tell(conn: psycopg.Connection, events: Sequence[AnyEvent]) -> None:
     project(conn, events, [MODEL])
 
 
@@ -79,7 +79,7 @@ def walk(processes: list[tuple[list[int], list[int]]], start: int, *, back: bool
 
 @given(processes=genealogies(), data=st.data())
 @settings(
-    max_examples=settings.default.max_examples // 2,
+    max_examples=settings().max_examples // 2,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_trace_equals_a_walk_over_the_graph(
@@ -95,11 +95,12 @@ def test_a_trace_equals_a_walk_over_the_graph(
     arrows = {(lot(i), lot(o)) for inputs, outputs in processes for i in inputs for o in outputs}
     up = {arrow for arrow in arrows if arrow[1] in ancestors}
     down = {arrow for arrow in arrows if arrow[0] in descendants}
-    for direction, nodes, edges in (
+    cases: list[tuple[trace.Direction, set[str], set[tuple[str, str]]]] = [
         ("back", ancestors, up),
         ("forward", descendants, down),
         ("both", ancestors | descendants, up | down),
-    ):
+    ]
+    for direction, nodes, edges in cases:
         found = trace.trace(conn, lot(start), direction)
         assert found is not None
         assert found.root == lot(start)
