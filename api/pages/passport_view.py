@@ -1,26 +1,19 @@
 """A batch's passport as its page shows it: what it is, whose, from where, and where it is now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from api.pages import sketch as drawn
-from api.pages.naming import Naming, listed, spoken
+from api.pages.facts_view import Fact, facts
+from api.pages.naming import Naming, spoken
 from api.pages.sketch import Sketch
 from api.pages.way_view import Entry, GroupView, Way, way
 from domain.ids import gtin_check_digit
 from projections.directory import Product
-from projections.passport import Origin, Passport, Step
+from projections.passport import Passport, Step
 
 _BAR = 320
 """The width of the picture of the stock, in its own units."""
-_MOST_NAMES = 4
-
-
-class Fact(NamedTuple):
-    """A line of the table: what, and the values, each with a small line below it or None."""
-
-    term: str
-    values: tuple[tuple[str, str | None], ...]
 
 
 class Finding(NamedTuple):
@@ -64,6 +57,7 @@ class PassportView(NamedTuple):
     position: int
     changed: str | None
     alarms: tuple[str, ...]
+    notes: tuple[str, ...]
     facts: tuple[Fact, ...]
     findings: tuple[Finding, ...]
     sketch: Sketch | None
@@ -91,7 +85,8 @@ def passport_view(
         steps=len(passport.timeline) + passport.timeline_left_out,
         position=last.position if last else passport.position,
         changed=_changed(last, naming), alarms=tuple(_alarms(passport, naming)),
-        facts=tuple(_facts(passport, naming)), findings=tuple(_findings(passport, naming)),
+        notes=tuple(_notes(passport, naming)),
+        facts=tuple(facts(passport, naming)), findings=tuple(_findings(passport, naming)),
         sketch=drawn.sketch(_grew(passport), _stops(passport), naming.reader.language),
         shares=_shares(passport, naming), holders=_holders(passport, naming),
         holders_left_out=passport.stock.holders_left_out, way=told,
@@ -133,98 +128,16 @@ def _alarms(passport: Passport, naming: Naming) -> Iterable[str]:
     say = naming.reader.say
     if any(step.result == "non_conformant" for step in passport.timeline):
         yield say("这个批次有一次检验不合格，下面写着是哪一次、哪一项。")
+
+
+def _notes(passport: Passport, naming: Naming) -> Iterable[str]:
+    say = naming.reader.say
     if passport.withdrawn:
         yield naming.reader.say_count(
             "有 %(n)s 步后来被声明为记错，下面划掉的就是。", len(passport.withdrawn)
         )
     if passport.gtin and gtin_check_digit(passport.gtin[:-1]) != passport.gtin[-1]:
         yield say("这个商品条码的校验位不对，是外来文件里这样写的。")
-
-
-def _facts(passport: Passport, naming: Naming) -> Iterable[Fact]:
-    say = naming.reader.say
-    towns = dict.fromkeys(filter(None, (naming.town(o.plot) for o in passport.origins)))
-    if towns:
-        yield Fact(say("产地"), ((_first(towns, naming), None),))
-    if passport.kind == "own":
-        yield from _growers(passport.origins, naming)
-    if passport.kind == "foreign":
-        yield from _places_named(passport, naming)
-    elif passport.origins:
-        first = min(origin.harvested_on for origin in passport.origins)
-        last = max(origin.harvested_on for origin in passport.origins)
-        yield Fact(say("采收"), ((naming.reader.span(first, last), None),))
-        yield _treatments(passport.origins, naming)
-    if passport.made:
-        yield from _made(passport.made, naming)
-
-
-def _places_named(passport: Passport, naming: Naming) -> Iterable[Fact]:
-    """Give the places that foreign documents name, in order of time, and who brought these."""
-    places = dict.fromkeys(filter(None, (naming.where(step.place) for step in passport.timeline)))
-    if places:
-        yield Fact(naming.reader.say("经过"), tuple((place, None) for place in places))
-    bringers = dict.fromkeys(naming.who(step.actor) for step in passport.timeline)
-    yield Fact(naming.reader.say("带来的人"), tuple((one, None) for one in bringers))
-
-
-def _growers(origins: Sequence[Origin], naming: Naming) -> Iterable[Fact]:
-    if not origins:
-        return
-    say = naming.reader.say
-    if len(origins) == 1:
-        plot = naming.where(origins[0].plot)
-        yield Fact(say("种养"), ((naming.who(origins[0].holder), plot),))
-        return
-    holders = {origin.holder.id: origin.holder for origin in origins if origin.holder}
-    known = [naming.who(one) for one in holders.values() if one.name or naming.person(one.id)]
-    total = naming.reader.say_count("%(n)s 户", len(holders))
-    unnamed = len(holders) - len(known)
-    shown = _first(known, naming)
-    if unnamed and known:
-        shown = say("%(names)s，另 %(n)s 户未公开姓名", names=shown, n=unnamed)
-    yield Fact(say("种养"), ((total, shown or say("都未公开姓名")),))
-
-
-def _first(names: Iterable[str], naming: Naming) -> str:
-    """Join names, the first few of many."""
-    every = list(names)
-    if len(every) <= _MOST_NAMES:
-        return listed(naming.reader, every)
-    few = listed(naming.reader, every[: _MOST_NAMES - 1])
-    return naming.reader.say("%(names)s等 %(n)s 处", names=few, n=len(every))
-
-
-def _treatments(origins: Sequence[Origin], naming: Naming) -> Fact:
-    """Say what was sprayed; that the interval was over is a rule of admission."""
-    reader = naming.reader
-    lines = [
-        (
-            one.substance,
-            reader.say(
-                "%(day)s 用药，安全间隔期 %(n)s 天，采收前已过",
-                day=reader.day(one.occurred_at), n=one.interval_days,
-            ),
-        )
-        for origin in origins
-        for one in origin.treatments
-    ]  # fmt: skip
-    term = reader.say("用药")
-    if not lines:
-        return Fact(term, ((reader.say("采收前一年没有用药记录"), None),))
-    if len(lines) > _MOST_NAMES:
-        names = listed(reader, dict.fromkeys(name for name, _ in lines))
-        return Fact(term, ((reader.say("%(n)s 次，采收前都过了安全间隔期", n=len(lines)), names),))
-    return Fact(term, tuple(lines))
-
-
-def _made(made: Step, naming: Naming) -> Iterable[Fact]:
-    say = naming.reader.say
-    if made.kind == "transformed":
-        yield Fact(say("做成"), ((naming.who(made.actor), naming.reader.day(made.occurred_at)),))
-    amount = naming.amount(made.quantity, made.unit)
-    if amount:
-        yield Fact(say("这一批共"), ((amount, None),))
 
 
 def _findings(passport: Passport, naming: Naming) -> Iterable[Finding]:

@@ -90,7 +90,7 @@ def _told(teller: _Teller) -> list[Entry]:
     for step in passport.timeline:
         groups.setdefault(_likeness(step, passport), []).append(step)
     entries: list[tuple[datetime, Entry]] = [
-        (step.occurred_at, _view(step, teller)._replace(withdrawn=True, alarm=True))
+        (step.occurred_at, _view(step, teller)._replace(withdrawn=True))
         for step in passport.withdrawn
     ]
     for steps in groups.values():

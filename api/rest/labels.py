@@ -38,6 +38,6 @@ def labels(
         pdf = render_pdf(content, sheet, count, start)
     except LabelError as error:
         raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY, f"label-{error.code}", error.zh, error.en
+            HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.zh, error.en
         ) from error
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": "inline"})

@@ -247,7 +247,9 @@ def test_a_key_that_signed_before_does_not_come_back(writing: Writing) -> None:
 
 
 @pytest.mark.parametrize(
-    "vkey", [vkey_of(Ed25519Key.generate()), vkey_of(NEW, "another.example"), "no key at all"]
+    "vkey",
+    [vkey_of(Ed25519Key.generate()), vkey_of(NEW, "another.example"), "no key at all"],
+    ids=["of nobody", "of another log", "no key"],
 )
 def test_a_key_that_is_not_here_or_of_another_log_is_refused(writing: Writing, vkey: str) -> None:
     event = msgspec.structs.replace(writing.rotation(NEW), log_key=vkey)
