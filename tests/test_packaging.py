@@ -47,7 +47,7 @@ def read_at_run_time() -> set[str]:
         for path in (ROOT / package).rglob("*")
         if path.is_file()
         and path.name not in BUILD_ONLY
-        and path.suffix not in {".pyc", ".po", ".pot"}
+        and path.suffix not in {".pyc"}
         and not {"__pycache__", "node_modules", "vendor"} & set(path.parts)
     }
 
@@ -66,12 +66,6 @@ def test_the_wheel_holds_every_file_that_is_read_at_run_time(wheel: Path) -> Non
     inside = set(zipfile.ZipFile(wheel).namelist())
     assert read_at_run_time() - inside == set()
     assert inside >= VENDORED, "run `make check` first: it fetches what pages take from npm"
-    catalogues = {
-        path.with_suffix(".mo").relative_to(ROOT).as_posix()
-        for package in PACKAGES
-        for path in (ROOT / package).rglob("*.po")
-    }
-    assert catalogues - inside == set()
 
 
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
