@@ -17,7 +17,9 @@ import psycopg
 from api.settings import SUYUAN_WITNESSES, SettingsError, WitnessAddress
 from api.witness.client import WitnessClient, WitnessRefused
 from ledger import log
-from ledger.cosigned import keep_cosigned
+from ledger.checkpoint import split_note
+from ledger.cosignature import good_lines
+from ledger.cosigned import fullest_cosigned, keep_cosigned
 from ledger.database_tiles import hash_reader
 from ledger.errors import LedgerError, MalformedNote
 from ledger.policy import Policy, make_policy
@@ -79,6 +81,7 @@ class Witnessing:
 
         Raises:
             psycopg.Error: where the database fails.
+            LedgerError: where a cosigned note in it is not what its witness signed.
         """
         with psycopg.connect(self._database_url, autocommit=True) as conn:
             newest = newest_checkpoint(conn)
@@ -86,7 +89,7 @@ class Witnessing:
                 return False
             size, note = newest
             if size != self._size:
-                self._size, self._lines = size, {}
+                self._size, self._lines = size, self._kept_lines(conn, size, note)
             missing = [w for w in self._witnesses if w.verifier.name not in self._lines]
             fresh = self._ask(conn, missing, size, note)
             self._lines |= fresh
@@ -94,6 +97,14 @@ class Witnessing:
                 return False
             keep_cosigned(conn, size, note + "".join(self._lines.values()))
         return True
+
+    def _kept_lines(self, conn: psycopg.Connection[Any], size: int, note: str) -> dict[str, str]:
+        """Give what was signed of this checkpoint before, for us or for another process."""
+        text, _ = split_note(note)
+        kept = fullest_cosigned(conn, size) or note
+        lines = kept.removeprefix(f"{text}\n")
+        found = {each.name: good_lines(text, lines, [each]) for each in self.policy.witnesses}
+        return {name: line for name, line in found.items() if line}
 
     def _ask(
         self, conn: psycopg.Connection[Any], asked: Sequence[WitnessClient], size: int, note: str
@@ -135,5 +146,5 @@ class Witnessing:
         while not self._stopping.wait(PAUSE_S):
             try:
                 self.collect()
-            except psycopg.Error as error:
-                _LOG.warning("the witnesses are not asked, the database fails: %s", error)
+            except (psycopg.Error, LedgerError) as error:
+                _LOG.warning("the witnesses are not asked: %s", error)

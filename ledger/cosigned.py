@@ -15,6 +15,15 @@ def keep_cosigned(conn: psycopg.Connection[Any], size: int, note: str) -> None:
     conn.execute("INSERT INTO ledger.cosigned (size, note) VALUES (%s, %s)", [size, note])
 
 
+def fullest_cosigned(conn: psycopg.Connection[Any], size: int) -> str | None:
+    """Give the note of a size that the most witnesses have signed; None where there is none."""
+    row = conn.execute(
+        "SELECT note FROM ledger.cosigned WHERE size = %s ORDER BY length(note) DESC LIMIT 1",
+        [size],
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
 def newest_cosigned(
     conn: psycopg.Connection[Any], policy: Policy, upto: int | None = None
 ) -> tuple[int, str] | None:

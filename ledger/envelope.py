@@ -152,4 +152,4 @@ def verify(envelope: Envelope) -> tuple[str, ...]:
     for signature in envelope.signatures:
         if not parse_did_key(signature.keyid).verify(signature.sig, message):
             raise BadSignature(signature.keyid)
-    return tuple(signature.keyid for signature in envelope.signatures)
+    return tuple([signature.keyid for signature in envelope.signatures])

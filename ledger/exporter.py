@@ -65,7 +65,7 @@ def _newest(conn: psycopg.Connection[Any], *, witnessed: bool) -> tuple[int, str
     row = conn.execute(
         "SELECT c.size, coalesce(w.note, c.note) FROM ledger.checkpoint c"
         " LEFT JOIN LATERAL (SELECT note FROM ledger.cosigned WHERE size = c.size"
-        " ORDER BY number DESC LIMIT 1) w ON true"
+        " ORDER BY length(note) DESC LIMIT 1) w ON true"
         " WHERE NOT %s OR w.note IS NOT NULL ORDER BY c.size DESC LIMIT 1",
         [witnessed],
     ).fetchone()

@@ -1,20 +1,14 @@
 """The rules replayed over an export: the same `admit` as at the moment of writing."""
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
-
-import msgspec
 
 from domain import tags
 from domain.admission import admit
-from domain.events.catalogue import decode, type_of
-from domain.models.batch import Batch
-from domain.models.governance import Key, Ledger, Membership, Party
-from domain.models.market import Demand, Offer, Order
-from domain.models.registry import Place, Product
-from domain.models.shipment import Shipment
+from domain.events.catalogue import AnyEvent, decode, type_of
+from domain.history import fold
+from domain.models.governance import Key
 from domain.moments import show_moment
 from domain.refusals import Code, Refusal, refuse
 from domain.state import Fact, Model, Numbered, Signed, State, evolve
@@ -22,35 +16,19 @@ from ledger import envelope, export
 from ledger.source import Block, Source
 from ledger.spill import GENERATION, Spill
 
-_MODELS: Final[dict[str, msgspec.msgpack.Decoder[Any]]] = {
-    kind: msgspec.msgpack.Decoder(model)
-    for kind, model in (
-        ("batch", Batch), ("shipment", Shipment), ("place", Place), ("order", Order),
-        ("offer", Offer), ("demand", Demand), ("party", Party), ("key", Key),
-        ("member", Membership), ("product", Product), (tags.LEDGER, Ledger),
-    )
-}  # fmt: skip
-_FACT: Final = msgspec.msgpack.Decoder(Fact)
-_NIL: Final = msgspec.msgpack.encode(None)
-
-
-def _model(tag: str, raw: bytes) -> Model | None:
-    """Read a model back; None where corrections took away all that it came from."""
-    model: Model | None = None if raw == _NIL else _MODELS[tag.partition(":")[0]].decode(raw)
-    return model
-
 
 class Replay:
     """Admits a whole ledger's events anew, in order; also the `History` that corrections read.
 
-    What memory can't hold is spilled; of each event, the eight bytes stay that say where it lies.
+    What memory can't hold is folded anew from its events, when it is needed again. Of each event
+    the eight bytes stay that say where it lies.
     """
 
     def __init__(self, source: Source, generation: int = GENERATION) -> None:
         """Begin with the empty ledger, whose events are read again from where they came from."""
         self._source = source
-        self._models: Spill[Model | None] = Spill(_model, generation)
-        self._facts: Spill[Fact] = Spill(lambda _, raw: _FACT.decode(raw), generation)
+        self._models: Spill[Model] = Spill(self._model, generation)
+        self._facts: Spill[Fact] = Spill(self._fact, generation)
         self._state = State(self._models, self._facts, self)
         self._offsets = array("Q")
         """Where each event's line begins, by position − 1, and where the last one's block ends."""
@@ -73,8 +51,7 @@ class Replay:
         event = signed.event
         for tag, model in admitted.models.items():
             self._models.put(tag, model, position)
-        fact = Fact(position, type_of(event), event.actor, event.occurred_at, signed.digest)
-        self._facts.put(event.id, fact, position)
+        self._facts.put(event.id, _fact_of(event, position), position)
         return None
 
     def by_id(self, event_id: str) -> Numbered | None:
@@ -91,12 +68,25 @@ class Replay:
         self._models.close()
         self._facts.close()
 
+    def _model(self, tag: str, positions: Sequence[int]) -> Model | None:
+        return fold(tag, [self._numbered(position) for position in positions])
+
+    def _fact(self, _event_id: str, positions: Sequence[int]) -> Fact:
+        (position,) = positions
+        return _fact_of(self._numbered(position).event, position)
+
     def _numbered(self, position: int) -> Numbered:
         begin, end = self._offsets[position - 1 : position + 1]
         line = export.read_line(self._source.read(Block(begin, end - begin)), position)
         if not isinstance(line, export.Line):
             raise TypeError(f"the line of position {position} is no event")
         return Numbered(position, decode(envelope.parse(line.envelope).payload))
+
+
+def _fact_of(event: AnyEvent, position: int) -> Fact:
+    # A writer tells a retry from a reused id by the payload's digest; in an export either is a
+    # fault, so that there is none here.
+    return Fact(position, type_of(event), event.actor, event.occurred_at, b"")
 
 
 class PartialReplay:

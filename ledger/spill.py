@@ -1,52 +1,52 @@
-"""Values by key that outgrow memory: the recent ones in dictionaries, the rest in a scratch file.
+"""Values by key that outgrow memory: of all but the recent ones, only where they are from.
 
-What was not looked at for a while goes out to a temporary SQLite table, which the system deletes
-with the process. It is no store of the ledger: it holds nothing that the export does not say, and
-nobody ever reads it again. A value comes back equal to what it was; only a time comes back in UTC.
+A value is folded from events. When it was not looked at for a while it is let go, and only the
+positions of its events are kept, in a temporary SQLite table that the system deletes with the
+process. Whoever asks for it again has it folded anew. The table is no store of the ledger: it says
+nothing that the export does not say, and nobody else can read it.
 """
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
-import msgspec
 from typing_extensions import override
 
 T = TypeVar("T")
 
-GENERATION: Final = 30_000
-"""How many values are new before the older ones go out; two generations are in memory."""
+GENERATION: Final = 60_000
+"""How many values are new before the older ones are let go; two generations are in memory."""
 
 _TABLE: Final = """
-    CREATE TABLE kept (
+    CREATE TABLE changed (
         key       text    NOT NULL,
-        since     integer NOT NULL,  -- the first of the positions
-        value     blob    NOT NULL,
-        positions blob    NOT NULL,
-        PRIMARY KEY (key, since)
+        position  integer NOT NULL,
+        more      blob,  -- further positions, eight bytes each; NULL where there are none
+        PRIMARY KEY (key, position)
     ) WITHOUT ROWID
 """
-_WRITE: Final = "INSERT INTO kept VALUES (?, ?, ?, ?)"
-_VALUE: Final = "SELECT value FROM kept WHERE key = ? ORDER BY since DESC LIMIT 1"
-_POSITIONS: Final = "SELECT positions FROM kept WHERE key = ? ORDER BY since"
+_WRITE: Final = "INSERT INTO changed VALUES (?, ?, ?)"
+_POSITIONS: Final = "SELECT position, more FROM changed WHERE key = ? ORDER BY position"
 _GROUP: Final = 5
 """Letters of a key by which the greatest is remembered: `batch`, `order`, a UUIDv7's days."""
+
+Fold = Callable[[str, Sequence[int]], T | None]
+"""Gives the value of a key anew, from the events at these positions."""
 
 
 class Spill(Mapping[str, T | None], Generic[T]):
     """A mapping in which what is not there is None, with the positions that changed each value."""
 
-    def __init__(self, decode: Callable[[str, bytes], T], generation: int = GENERATION) -> None:
-        """Take how to read a value back, by its key."""
-        self._decode = decode
+    def __init__(self, fold: Fold[T], generation: int = GENERATION) -> None:
+        """Take how to fold a value anew."""
+        self._fold = fold
         self._most = generation
         self._young: dict[str, T | None] = {}
         self._old: dict[str, T | None] = {}
         self._changed: dict[str, list[int]] = {}
-        """Keys whose value is not in the table as it is now, with the positions not there yet."""
+        """The positions of each key that the table does not have yet."""
         self._greatest: dict[str, str] = {}
-        self._encode = msgspec.msgpack.Encoder().encode
         self._table: sqlite3.Connection | None = None
 
     @override
@@ -71,11 +71,7 @@ class Spill(Mapping[str, T | None], Generic[T]):
 
     def positions(self, key: str) -> list[int]:
         """Give the positions of all events that set a value, in order."""
-        positions = array("Q")
-        if self._table is not None:
-            for (written,) in self._table.execute(_POSITIONS, (key,)):
-                positions.frombytes(written)
-        return [*positions, *self._changed.get(key, ())]
+        return [*self._written(key), *self._changed.get(key, ())]
 
     def close(self) -> None:
         """Let go of the scratch file."""
@@ -95,21 +91,28 @@ class Spill(Mapping[str, T | None], Generic[T]):
         return len(self._young) + len(self._old)
 
     def _older(self, key: str) -> T | None:
-        value = self._old.pop(key) if key in self._old else self._read(key)
+        if key in self._old:
+            value = self._old.pop(key)
+        else:
+            positions = self._written(key)
+            value = self._fold(key, positions) if positions else None
         self._young[key] = value
         return value
 
-    def _read(self, key: str) -> T | None:
-        greatest = self._greatest.get(key[:_GROUP])
-        if self._table is None or greatest is None or key > greatest:
-            return None
-        row = self._table.execute(_VALUE, (key,)).fetchone()
-        return self._decode(key, row[0]) if row else None
+    def _written(self, key: str) -> list[int]:
+        # A key above all that were written is new, which most keys are when they are asked for.
+        if self._table is None or key > self._greatest.get(key[:_GROUP], ""):
+            return []
+        positions = array("Q")
+        for position, more in self._table.execute(_POSITIONS, (key,)):
+            positions.append(position)
+            positions.frombytes(more or b"")
+        return positions.tolist()
 
     def _turn(self) -> None:
-        """Write out what the older generation changed, and let the younger one grow old."""
+        """Write where the older generation's values are from, and let them go."""
         rows = [
-            (key, positions[0], self._encode(self._old[key]), array("Q", positions).tobytes())
+            (key, positions[0], array("Q", positions[1:]).tobytes() if positions[1:] else None)
             for key in sorted(self._old)
             if (positions := self._changed.pop(key, None))
         ]

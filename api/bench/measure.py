@@ -99,9 +99,8 @@ def measure(plan: Plan, environment: Environment, tell: Tell, rounds: int = ROUN
             value = named[name]()
             took = time.monotonic() - began
             runs[name].append(value)
-            tell(
-                f"{plan.name} {number + 1}/{max(rounds, ROUNDS)} {name}: {value:,.6g} ({took:.1f} s)"
-            )
+            round_of = f"{number + 1}/{max(rounds, ROUNDS)}"
+            tell(f"{plan.name} {round_of} {name}: {value:,.6g} ({took:.1f} s)")
     return _report(plan, runs, environment)
 
 

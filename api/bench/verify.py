@@ -1,7 +1,7 @@
 """`suyuan bench verify`: an export checked offline, rules included, beside bare signatures."""
 
 import multiprocessing
-import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -21,6 +21,9 @@ _FULL: Final = 1_000_000
 _QUICK: Final = 20_000
 _BARE: Final = 40_000
 """Signatures that bare verification is timed on: enough to be steady, few enough to be held."""
+
+_LOOK_S: Final = 0.5
+"""How often memory is looked at: looking takes milliseconds."""
 
 Check = tuple[PublicKey, bytes, bytes]
 
@@ -49,6 +52,7 @@ class _Verification:
         self._others = others
         """Children that have nothing to do with it."""
         self._most = 0.0
+        self._next_look = 0.0
 
     def run(self) -> float:
         return rate(self._county.manifest.spec.events, self._verify)
@@ -63,7 +67,10 @@ class _Verification:
             raise TypeError(f"the generated ledger fails at {outcome.position}: {outcome.detail}")
 
     def _watch(self, _done: int, _total: int) -> None:
-        self._most = max(self._most, _resident_mib(self._others))
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + _LOOK_S
+            self._most = max(self._most, _memory_mib(self._others))
 
 
 class _Bare:
@@ -131,24 +138,24 @@ def _checks(path: Path, number: int, cores: int) -> Iterator[Check]:
                 yield parse_did_key(signature.keyid), signature.sig, message
 
 
-def _resident_mib(others: frozenset[int | None]) -> float:
-    """Give what this process and its children hold, without some; 0 where nobody says."""
-    pages = 0
+def _memory_mib(others: frozenset[int | None]) -> float:
+    """Give what this process and its children hold, shared pages once; 0 where nobody says."""
+    kib = 0
     try:
         for children in Path("/proc/self/task").glob("*/children"):
-            pages += sum(
-                _resident_pages(child)
-                for child in children.read_text(encoding="ascii").split()
-                if int(child) not in others
-            )
-        pages += _resident_pages("self")
+            for child in children.read_text(encoding="ascii").split():
+                if int(child) not in others:
+                    kib += _share_kib(child)
+        kib += _share_kib("self")
     except OSError:
         return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return kib / 1024
 
 
-def _resident_pages(process: str) -> int:
+def _share_kib(process: str) -> int:
+    """Give a process's proportional set size: a page that two share counts half for each."""
     try:
-        return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
     except OSError:  # it has just ended
         return 0
+    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))

@@ -4,7 +4,6 @@ import argparse
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Final, cast
@@ -17,7 +16,6 @@ from api.cli.paths import STDOUT
 from api.settings import Settings
 from ledger.checkpoint import MAX_NOTE
 from ledger.errors import MalformedNote
-from ledger.export import MAX_LINE
 from ledger.policy import Policy, make_policy
 from ledger.verifier import Failed, Verified, verify
 
@@ -65,7 +63,7 @@ def _run(arguments: Arguments, _settings: Settings, console: Console) -> int:
     since = _note(arguments.since) if arguments.since else None
     policy = _policy(arguments.witnesses, arguments.quorum)
     with ExitStack() as stack:
-        lines = _limited(open_source(arguments.source, stack, witnessed=policy is not None))
+        lines = open_source(arguments.source, stack, witnessed=policy is not None)
         with console.progress("正在验证 verifying") as progress:
             outcome = verify(lines, since, progress, policy=policy)
     if isinstance(outcome, Failed):
@@ -135,12 +133,6 @@ def _report(verified: Verified, console: Console) -> None:
     origin, size, *_ = verified.checkpoint.split("\n")
     console.show(f"  检查点 checkpoint   {origin}，{size} 条")
     console.answer(verified)
-
-
-def _limited(file: IO[bytes]) -> Iterator[bytes]:
-    """Read lines, none longer than an export may have: a longer one is cut and so can't be read."""
-    while line := file.readline(MAX_LINE + 1):
-        yield line
 
 
 def _note(path: Path) -> str:

@@ -37,7 +37,5 @@ def labels(
     try:
         pdf = render_pdf(content, sheet, count, start)
     except LabelError as error:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.zh, error.en
-        ) from error
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.zh, error.en) from error
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": "inline"})

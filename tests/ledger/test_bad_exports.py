@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from domain.events.catalogue import encode
+from domain.events.governance import KeyBound
 from domain.events.movements import Process
 from ledger import envelope
 from ledger.export import MAX_LINE
@@ -248,9 +249,8 @@ def _first_of_two_faults(forge: Forge) -> Bad:
 def _bundle(forge: Forge) -> tuple[Lines, int]:
     crop = forge.world.admit(forge.world.harvest())
     at = forge.position_of(crop)
-    keys = [
-        i for i, item in enumerate(forge.chronicle.events, 1) if "Key" in type(item.event).__name__
-    ]
+    events = enumerate(forge.chronicle.events, 1)
+    keys = [number for number, item in events if isinstance(item.event, KeyBound)]
     lines = bundle(forge.lines, [1, *keys, at], crop.batch)
     assert isinstance(verify(lines), Verified)
     return lines, at
