@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from domain.ids import gtin_check_digit
 from labels.errors import AddressError, GtinError, LotError
 
 CHARSET_82 = frozenset(
@@ -47,12 +48,6 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     query: str = ""
 
 
-def check_digit(digits: str) -> str:
-    """The GS1 modulo-10 check digit that belongs after `digits`."""
-    weighted = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
-    return str(-weighted % 10)
-
-
 def checked_gtin(gtin: str) -> str:
     """`gtin` itself if it is fourteen digits with a valid check digit.
 
@@ -61,7 +56,7 @@ def checked_gtin(gtin: str) -> str:
     """
     if not re.fullmatch(r"[0-9]{14}", gtin):
         raise GtinError(gtin)
-    expected = check_digit(gtin[:-1])
+    expected = gtin_check_digit(gtin[:-1])
     if gtin[-1] != expected:
         raise GtinError(gtin, expected)
     return gtin

@@ -21,6 +21,8 @@ from eventsourcing.dcb.api import (
 from eventsourcing.persistence import IntegrityError
 from typing_extensions import override
 
+from ledger import log
+
 _PAGE: Final = 1000
 _POLL_S: Final = 1.0
 
@@ -88,7 +90,7 @@ class ReadResponse(DCBReadResponse):
         self._after = after
         self._left = limit
         with recorder.connect() as conn:
-            self._upto = _head(conn)
+            self._upto = log.head(conn)
             self._page = self._read_page(conn)
         self._head: int | None = self._upto or None
         if limit is not None:
@@ -175,11 +177,6 @@ class Subscription(DCBSubscription[PostgresRecorder]):
         except psycopg.OperationalError:
             if not self._has_been_stopped:
                 raise
-
-
-def _head(conn: psycopg.Connection[Any]) -> int:
-    row = conn.execute("SELECT position FROM ledger.head").fetchone()
-    return int(row[0]) if row else 0
 
 
 def _insert(conn: psycopg.Connection[Any], events: Sequence[DCBEvent], base: int) -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.ids import gtin_check_digit
 from labels.errors import AddressError, GtinError, LinkError, LotError
-from labels.link import CHARSET_82, check_digit, digital_link, escape, parse
+from labels.link import CHARSET_82, digital_link, escape, parse
 
 GTIN = "09521234543213"
 HOST = "https://suyuan.example"
@@ -13,7 +14,9 @@ HOST = "https://suyuan.example"
 lots = st.text(alphabet=sorted(CHARSET_82), min_size=1, max_size=20).filter(
     lambda lot: lot not in {".", ".."}
 )
-gtins = st.text(alphabet="0123456789", min_size=13, max_size=13).map(lambda d: d + check_digit(d))
+gtins = st.text(alphabet="0123456789", min_size=13, max_size=13).map(
+    lambda d: d + gtin_check_digit(d)
+)
 
 
 @given(gtins, lots, st.none() | lots)
