@@ -14,6 +14,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 VENDOR := api/web/static/vendor
 ASSETS := $(VENDOR)/.stamp
+TESTED_WITH := tests/web/node_modules/.stamp
 
 # uv works on this project's environment whatever is active, and with a Python that is here.
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -42,7 +43,7 @@ test: lint browser ## everything, with coverage; as root on Debian it installs t
 		$(BIN)/pytest -n 2 --cov --cov-branch --cov-fail-under=95; \
 	fi
 
-lint: $(DEV) $(ASSETS)
+lint: $(DEV) $(ASSETS) $(TESTED_WITH)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -63,10 +64,12 @@ lock: $(UV) ## write the lock files anew, with the newest versions that fit
 	$$compile --group dev pyproject.toml -o requirements-dev.lock; \
 	$$compile --constraint requirements-dev.lock pyproject.toml -o requirements.lock; \
 	$$compile requirements-node.in -o requirements-node.lock
-	@cd api/web && npm update --package-lock-only --ignore-scripts --no-audit --no-fund
+	@for folder in api/web $(TESTED_WITH:/node_modules/.stamp=); do \
+		(cd "$$folder" && npm update --package-lock-only --ignore-scripts --no-audit --no-fund); \
+	done
 
 clean: ## remove what was installed and built (not the data in .suyuan)
-	rm -rf .uv .venv .node api/web/node_modules $(VENDOR) dist .coverage*
+	rm -rf .uv .venv .node api/web/node_modules $(TESTED_WITH:/.stamp=) $(VENDOR) dist .coverage*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -111,19 +114,28 @@ $(DEV): .venv/pyvenv.cfg requirements-dev.lock requirements.lock pyproject.toml
 # --- what pages take from npm -----------------------------------------------------------------
 
 # Node comes from a wheel where the system has none.
-$(ASSETS): api/web/package-lock.json api/web/vendor.mjs requirements-node.lock | .venv/pyvenv.cfg
-	@if ! npm --version </dev/null >/dev/null 2>&1; then \
+WITH_NODE = if ! npm --version </dev/null >/dev/null 2>&1; then \
 		if ! [ -x .node/bin/npm ]; then \
 			$(UV) venv --quiet --clear --python .uv/bin/python .node; \
 			VIRTUAL_ENV="$(CURDIR)/.node" \
 				$(UV) pip sync --quiet --require-hashes requirements-node.lock; \
 		fi; \
 		PATH="$(CURDIR)/.node/bin:$$PATH"; \
-	fi; \
+	fi
+NPM_CI := npm ci --silent --ignore-scripts --no-audit --no-fund </dev/null
+
+$(ASSETS): api/web/package-lock.json api/web/vendor.mjs requirements-node.lock | .venv/pyvenv.cfg
+	@$(WITH_NODE); \
 	cd api/web; \
-	npm ci --silent --ignore-scripts --no-audit --no-fund </dev/null; \
+	$(NPM_CI); \
 	npm run --silent vendor </dev/null; \
 	rm -rf node_modules
+	@touch $@
+
+$(TESTED_WITH): %/node_modules/.stamp: %/package-lock.json requirements-node.lock | .venv/pyvenv.cfg
+	@$(WITH_NODE); \
+	cd $*; \
+	$(NPM_CI)
 	@touch $@
 
 # --- the browser of the tests -----------------------------------------------------------------

@@ -8,14 +8,13 @@ from typing import Any, cast
 
 import pytest
 from babel.messages.extract import extract
-from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
 from api.pages import language
 from api.pages.accept import wants_json
-from api.pages.catalogue import LOCALE
+from api.pages.catalogue import parts
 from api.pages.naming import Naming, address, parts_of, spoken
 from api.pages.ordering import order_example
 from api.pages.passport_view import passport_view
@@ -96,7 +95,7 @@ def sentences() -> dict[str, str]:
     """Every sentence that the pages say, with the file that says it."""
     found: dict[str, str] = {}
     keywords: Any = {"say": None, "say_count": None, "marked": None}
-    for method, pattern in (("python", "pages/*.py"), ("jinja2", "web/templates/*.html")):
+    for method, pattern in (("python", "pages/**/*.py"), ("jinja2", "web/templates/**/*.html")):
         for file in sorted(API.glob(pattern)):
             with file.open("rb") as source:
                 for _, message, _, _ in extract(method, source, keywords, (), {}):
@@ -106,11 +105,11 @@ def sentences() -> dict[str, str]:
 
 
 def test_every_sentence_has_its_english_and_no_english_is_left_over() -> None:
-    with (LOCALE / "en/LC_MESSAGES/pages.po").open("rb") as source:
-        entries = [one for one in read_po(source, locale="en") if one.id]
+    entries = [one for part in parts("en") for one in part if one.id]
     known = {one.id if isinstance(one.id, str) else one.id[0] for one in entries}
     said = sentences()
     assert len(said) > 200
+    assert len(known) == len(entries), "a sentence stands in one catalogue"
     assert known == set(said)
     for one in entries:
         strings = [one.string] if isinstance(one.string, str) else list(one.string or ())
@@ -121,7 +120,7 @@ def test_every_sentence_has_its_english_and_no_english_is_left_over() -> None:
 
 
 def test_no_template_says_anything_outside_the_catalogue() -> None:
-    for file in TEMPLATES.glob("*.html"):
+    for file in TEMPLATES.glob("**/*.html"):
         text = file.read_text("utf-8")
         text = re.sub(r"say(_count)?\(\"[^\"]*\"", "", text)
         text = re.sub(r"\{#.*?#\}", "", text)
