@@ -17,6 +17,7 @@ from api.graph.router import graphql_router
 from api.pages import router as pages
 from api.rest import batches, events, health, labels, log
 from api.services import Services
+from api.signin import routes as signin
 
 STATIC: Final = Path(__file__).parent / "web" / "static"
 _DESCRIPTION: Final = (
@@ -34,6 +35,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     for router in (events.router, batches.router, log.router, labels.router, health.router):
         app.include_router(router)
+    app.include_router(signin.router)
     app.include_router(graphql_router(services, dev=services.settings.dev), prefix="/graphql")
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

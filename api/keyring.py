@@ -1,5 +1,6 @@
 """The keys that live in the data folder, outside the database: the log's and the vault's."""
 
+import hmac
 import os
 from pathlib import Path
 from typing import Final
@@ -75,6 +76,13 @@ class Keyring:
     def custody(self) -> KeyCustody:
         """Give the custody of parties' keys, under the same master key as the vault."""
         return KeyCustody(load_or_make_master_key(self.folder / "vault.key"))
+
+    def secret(self, purpose: bytes) -> bytes:
+        """Derive 32 secret bytes for one purpose from the vault's master key (HMAC-SHA-256).
+
+        Servers that share that key share them, so that one knows what another has sealed.
+        """
+        return hmac.digest(load_or_make_master_key(self.folder / "vault.key"), purpose, "sha256")
 
     def party_path(self, party: str) -> Path:
         """Say where the key of a party is kept on this machine."""

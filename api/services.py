@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool
 from api.hand_back import HandBack
 from api.keyring import Keyring
 from api.settings import Settings
+from api.signin import sessions
 from api.witnessing import Witnessing
 from ledger import custody, log, vault
 from ledger.outcome import Outcome
@@ -34,6 +35,7 @@ class Services:
         self.database_url = database_url
         self.vault = keyring.vault()
         self.custody = keyring.custody()
+        self.signin_secret = keyring.secret(b"suyuan sign-in challenges, v1")
         self.sequencer = Sequencer(database_url, keyring.log_keys())
         self.runner = Runner(database_url, ALL)
         self.witnessing = Witnessing(database_url, settings.witnesses, settings.witness_quorum)
@@ -95,7 +97,7 @@ def prepare(database_url: str) -> None:
         DatabaseUnreachable: where it does not answer.
     """
     with reaching(database_url) as conn:
-        install(conn, vault.SQL, custody.SQL)
+        install(conn, vault.SQL, custody.SQL, sessions.SQL)
 
 
 @contextmanager

@@ -65,8 +65,8 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload)
 
 
-def parse(raw: bytes) -> Envelope:
-    """Read an envelope; its signatures are not checked here.
+def parse(raw: bytes, payload_type: str = PAYLOAD_TYPE) -> Envelope:
+    """Read an envelope of a payload type; its signatures are not checked here.
 
     A name that is given twice counts with its last value, as in JavaScript; what is stored
     (`to_bytes`) holds each once.
@@ -83,7 +83,7 @@ def parse(raw: bytes) -> Envelope:
         raise MalformedEnvelope(path.rstrip("`") if detail else "$", detail or path) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedEnvelope("$", f"not JSON: {error}") from error
-    _check(envelope)
+    _check(envelope, payload_type)
     return envelope
 
 
@@ -98,9 +98,9 @@ def _decode(raw: bytes) -> Envelope:
         return _DECODER.decode(raw.translate(_STANDARD_ALPHABET))
 
 
-def _check(envelope: Envelope) -> None:
-    if envelope.payloadType != PAYLOAD_TYPE:
-        detail = f"expected {PAYLOAD_TYPE!r}, got {envelope.payloadType[:100]!r}"
+def _check(envelope: Envelope, payload_type: str) -> None:
+    if envelope.payloadType != payload_type:
+        detail = f"expected {payload_type!r}, got {envelope.payloadType[:100]!r}"
         raise MalformedEnvelope("$.payloadType", detail)
     size = len(envelope.payload)
     if size > MAX_PAYLOAD:
@@ -121,7 +121,7 @@ def leaf_entry(stored: bytes) -> bytes:
     return sha256(stored).digest()
 
 
-def sign(payload: bytes, *keys: SigningKey) -> Envelope:
+def sign(payload: bytes, *keys: SigningKey, payload_type: str = PAYLOAD_TYPE) -> Envelope:
     """Sign `payload` with each of one to eight different keys.
 
     Raises:
@@ -129,10 +129,10 @@ def sign(payload: bytes, *keys: SigningKey) -> Envelope:
     """
     if not 1 <= len(keys) <= MAX_SIGNATURES:
         raise MalformedEnvelope("$.signatures", f"1 to {MAX_SIGNATURES} keys sign, not {len(keys)}")
-    message = pae(PAYLOAD_TYPE, payload)
+    message = pae(payload_type, payload)
     signatures = tuple(Signature(key.did, key.sign(message)) for key in keys)
-    envelope = Envelope(payload, PAYLOAD_TYPE, signatures)
-    _check(envelope)
+    envelope = Envelope(payload, payload_type, signatures)
+    _check(envelope, payload_type)
     return envelope
 
 

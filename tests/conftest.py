@@ -30,14 +30,34 @@ settings.load_profile("ci" if IN_CI else "dev")
 
 _NUMBERS = count(1)
 
-SLOW_ROOMS = frozenset({
-    "test_browser_pages", "test_cli_keys", "test_custody", "test_demo_season", "test_embedded",
-    "test_fuzz", "test_graph_limits", "test_graph_market", "test_graph_queries", "test_job",
-    "test_key_authority", "test_log_rotation", "test_market", "test_measure", "test_merkle",
-    "test_pages_served",
-    "test_passport", "test_roles", "test_runner", "test_verify_witnesses", "test_webcrypto",
-    "test_witness", "test_witnessing",
-})  # fmt: skip
+SLOW_ROOMS = frozenset(
+    {
+        "test_browser_pages",
+        "test_cli_keys",
+        "test_custody",
+        "test_demo_season",
+        "test_embedded",
+        "test_fuzz",
+        "test_graph_limits",
+        "test_graph_market",
+        "test_graph_queries",
+        "test_job",
+        "test_key_authority",
+        "test_log_rotation",
+        "test_market",
+        "test_measure",
+        "test_merkle",
+        "test_pages_served",
+        "test_passport",
+        "test_roles",
+        "test_runner",
+        "test_signin",
+        "test_verify_witnesses",
+        "test_webcrypto",
+        "test_witness",
+        "test_witnessing",
+    }
+)
 """Modules that start servers or draw thousands of examples: with them `make check` would take more
 than the minute that a developer waits."""
 

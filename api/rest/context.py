@@ -3,13 +3,14 @@
 from http import HTTPStatus
 from typing import Annotated, cast
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
+from starlette.requests import HTTPConnection
 
 from api.errors import Problem
 from api.services import Services
 
 
-def services_of(request: Request) -> Services:
+def services_of(request: HTTPConnection) -> Services:
     """Give the process's services."""
     return cast("Services", request.app.state.services)
 
