@@ -16,10 +16,9 @@ With an Ed25519 key the envelope is the same to the byte, too; with P-256 only i
 from __future__ import annotations
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Final
-from uuid import UUID
 
 import msgspec
 
@@ -27,6 +26,7 @@ from domain.epcis import EventText, Problem, read, split
 from domain.epcis.faults import EPOCH
 from domain.events import catalogue
 from domain.events.foreign import EpcisCaptured
+from domain.ids import uuid7
 from ledger import envelope
 from ledger.keys import PRIVATE_BYTES, Ed25519Key, P256Key
 
@@ -72,7 +72,7 @@ def _captured(
     time = read(foreign.text, context).time
     digest = sha256(_ID_LABEL + actor.encode() + b"\0" + foreign.text.encode()).digest()
     event = EpcisCaptured(
-        id=_uuid7(time, digest),
+        id=uuid7((time - EPOCH) // _MILLISECOND, digest[:10]),
         occurred_at=time,
         actor=actor,
         nonce=_nonce(key, digest),
@@ -81,15 +81,6 @@ def _captured(
     )
     signed = envelope.sign(catalogue.encode(event), key)
     return Captured(foreign.index, event.id, envelope.to_bytes(signed))
-
-
-def _uuid7(time: datetime, digest: bytes) -> str:
-    """Build a UUIDv7: 48 bits of time, then the digest's, six of them given to the version."""
-    milliseconds = (time - EPOCH) // _MILLISECOND
-    fields = bytearray(milliseconds.to_bytes(6) + digest[:10])
-    fields[6] = 0x70 | fields[6] & 0x0F
-    fields[8] = 0x80 | fields[8] & 0x3F
-    return str(UUID(bytes=bytes(fields)))
 
 
 def _nonce(key: Ed25519Key | P256Key, digest: bytes) -> bytes:

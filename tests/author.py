@@ -14,6 +14,7 @@ from domain.events.base import Event
 from domain.events.catalogue import AnyEvent
 from domain.events.correction import Correctable, EventCorrected
 from domain.events.governance import Custody, PartyKind, Role
+from domain.ids import uuid7
 from domain.measures import BatchQuantity, Price, Unit
 from tests import county as c
 
@@ -34,11 +35,7 @@ class Author:
 
     def new_id(self) -> str:
         """Make a UUIDv7 of the clock and the seed (RFC 9562 §5.7)."""
-        stamp = int(self.now.timestamp() * 1000)
-        number = stamp << 80 | 7 << 76 | self._random.getrandbits(12) << 64
-        number |= 0b10 << 62 | self._random.getrandbits(62)
-        digits = f"{number:032x}"
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        return uuid7(int(self.now.timestamp() * 1000), self._random.randbytes(10))
 
     def new_lot(self, gtin: str) -> str:
         """Name a batch that is not taken."""

@@ -18,7 +18,7 @@ from domain.events.governance import (
 )
 from domain.events.movements import BatchHarvested
 from domain.events.registry import Names, PlaceKind, PlaceRegistered, ProductRegistered
-from domain.ids import batch_id, gtin_check_digit
+from domain.ids import batch_id, gtin_check_digit, uuid7
 from domain.measures import Unit
 from ledger import envelope
 from ledger.checkpoint import NoteSigner, encode_vkey
@@ -86,9 +86,7 @@ class Harvests:
 
     def _common(self, actor: str) -> dict[str, Any]:
         stamp = int(self._start.timestamp() * 1000) + self._made
-        number = stamp << 80 | 7 << 76 | self._random.getrandbits(12) << 64
-        digits = f"{number | 0b10 << 62 | self._random.getrandbits(62):032x}"
-        event_id = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        event_id = uuid7(stamp, self._random.randbytes(10))
         nonce = self._random.randbytes(16)
         return {"id": event_id, "occurred_at": self._start, "actor": actor, "nonce": nonce}
 

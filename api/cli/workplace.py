@@ -1,12 +1,10 @@
 """What commands work on: the data folder's database and keys, with or without a server beside."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypedDict
-from uuid import UUID
 
 from api.cli.failures import Refused, Unreachable, refused
 from api.embedded import database_url
@@ -15,7 +13,7 @@ from api.services import prepare
 from api.settings import Settings
 from domain.events.catalogue import AnyEvent, encode
 from domain.events.governance import LedgerOpened
-from domain.ids import EventId, PartyId
+from domain.ids import EventId, PartyId, uuid7
 from domain.refusals import Refusal
 from ledger import envelope, log
 from ledger.keys import SigningKey
@@ -23,8 +21,6 @@ from ledger.log import Connection
 from ledger.outcome import Admission
 from ledger.schema import reaching
 from ledger.sequencer import Clock, Sequencer
-
-_UUID_BYTES = 10
 
 
 class Common(TypedDict):
@@ -111,8 +107,8 @@ def opened(conn: Connection) -> LedgerOpened:
 def common(actor: PartyId, at: datetime, *refs: EventId) -> Common:
     """Give the common fields of a new event that follows from `refs`."""
     return Common(
-        id=_uuid7(at), occurred_at=at, actor=actor, nonce=os.urandom(16),
-        refs=tuple(dict.fromkeys(refs)),
+        id=uuid7(int(at.timestamp() * 1000), os.urandom(10)), occurred_at=at, actor=actor,
+        nonce=os.urandom(16), refs=tuple(dict.fromkeys(refs)),
     )  # fmt: skip
 
 
@@ -139,12 +135,3 @@ def admitted(outcome: Admission | Refusal) -> Admission:
     if isinstance(outcome, Refusal):
         raise refused(outcome)
     return outcome
-
-
-def _uuid7(at: datetime) -> EventId:
-    """Make a UUIDv7 (RFC 9562 §5.7) of a time and random bits."""
-    fields = bytearray((int(at.timestamp() * 1000)).to_bytes(6, "big"))
-    fields += secrets.token_bytes(_UUID_BYTES)
-    fields[6] = 0x70 | fields[6] & 0x0F
-    fields[8] = 0x80 | fields[8] & 0x3F
-    return str(UUID(bytes=bytes(fields)))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypedDict
 from api.demo.almanac import Almanac, moment
 from api.demo.stock import Held, Stock
 from domain.events.catalogue import AnyEvent, encode
-from domain.ids import BatchId, EventId, Gtin, PartyId, PlaceId
+from domain.ids import BatchId, EventId, Gtin, PartyId, PlaceId, uuid7
 from ledger import envelope
 from ledger.keys import SigningKey
 
@@ -78,9 +78,8 @@ class Builder:
             if self._times[ref] > at:
                 raise ValueError(f"what {actor} did at {at} follows from {ref}, which came later")
         drawn = self.draw()
-        return Common(
-            id=_uuid7(at, drawn), occurred_at=at, actor=actor, nonce=drawn[16:], refs=refs
-        )
+        event_id = uuid7(int(at.timestamp() * 1000), drawn[:10])
+        return Common(id=event_id, occurred_at=at, actor=actor, nonce=drawn[16:], refs=refs)
 
     def record(self, event: AnyEvent, *, at: PlaceId = "", of: tuple[BatchId, ...] = ()) -> EventId:
         """Add an event; `at` and `of` say which batches at which place have it as their latest."""
@@ -130,13 +129,3 @@ class Builder:
     def _signed(self, event: AnyEvent) -> bytes:
         key = self.keys.get(event.actor) or self.keys[self.signs_for[event.actor]]
         return envelope.to_bytes(envelope.sign(encode(event), key))
-
-
-def _uuid7(at: datetime, drawn: bytes) -> EventId:
-    """Make a UUIDv7 (RFC 9562 §5.7) of a time and 10 of the drawn bytes."""
-    number = int(at.timestamp() * 1000) << 80 | int.from_bytes(drawn[:10])
-    number = number & ~(0xF << 76) | 0x7 << 76
-    number = number & ~(0x3 << 62) | 0x2 << 62
-    digits = f"{number:032x}"
-    cuts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
-    return "-".join(cuts)

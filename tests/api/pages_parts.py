@@ -21,7 +21,7 @@ from domain.events.catalogue import AnyEvent, encode
 from domain.events.correction import EventCorrected
 from domain.events.movements import BatchDisposed, BatchHarvested, BatchInspected, Result
 from domain.events.registry import Names, PlaceKind, PlaceRegistered, ProductRegistered
-from domain.ids import gtin_check_digit
+from domain.ids import gtin_check_digit, uuid7
 from domain.measures import Unit
 from ledger import envelope
 from ledger.epcis_import import capture
@@ -99,14 +99,14 @@ def demo_county(server_url: str, data: Path, name: str) -> Iterator[County]:
 def common(actor: str, *refs: str) -> dict[str, Any]:
     """Give the common fields of an event that happens now."""
     now = datetime.now(UTC)
-    number = int(now.timestamp() * 1000) << 80 | int.from_bytes(os.urandom(10))
-    number = number & ~(0xF << 76) | 0x7 << 76
-    digits = f"{number & ~(0x3 << 62) | 0x2 << 62:032x}"
-    cuts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+    event_id = uuid7(int(now.timestamp() * 1000), os.urandom(10))
     return {
-        "id": "-".join(cuts), "occurred_at": now, "actor": actor, "nonce": os.urandom(16),
+        "id": event_id,
+        "occurred_at": now,
+        "actor": actor,
+        "nonce": os.urandom(16),
         "refs": refs,
-    }  # fmt: skip
+    }
 
 
 def record_trouble(county: County) -> None:

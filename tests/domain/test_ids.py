@@ -1,10 +1,12 @@
 """Identifiers: GTINs, lots and batches."""
 
+from uuid import RFC_4122, UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ids import batch_id, gtin_check_digit, is_county_issued, is_gtin, split_batch_id
+from domain.ids import batch_id, gtin_check_digit, is_county_issued, is_gtin, split_batch_id, uuid7
 from tests.county import PADDY
 
 CHARSET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
@@ -62,3 +64,12 @@ def test_a_batch_of_a_gtin_that_is_too_short_is_refused() -> None:
 )
 def test_a_county_issued_number_is_in_the_restricted_range(gtin: str, *, own: bool) -> None:
     assert is_county_issued(gtin) is own
+
+
+@given(st.integers(0, 2**48 - 1), st.binary(min_size=10, max_size=10))
+def test_an_id_is_a_uuid_of_version_7_and_holds_its_time(milliseconds: int, drawn: bytes) -> None:
+    made = UUID(uuid7(milliseconds, drawn))
+    assert (made.version, made.variant) == (7, RFC_4122)
+    assert made.int >> 80 == milliseconds
+    free = ~(0xF << 76 | 0x3 << 62)
+    assert made.int & (2**80 - 1) & free == int.from_bytes(drawn) & free

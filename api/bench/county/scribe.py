@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from domain.events.base import Event
 from domain.events.catalogue import AnyEvent
-from domain.ids import gtin_check_digit
+from domain.ids import gtin_check_digit, uuid7
 from domain.measures import BatchQuantity, Content, Unit
 
 CST: Final = timezone(timedelta(hours=8))
@@ -106,11 +106,7 @@ class Scribe:
 
     def _id(self) -> str:
         """Make a UUIDv7 of the clock and the seed (RFC 9562 §5.7)."""
-        stamp = int(self.now.timestamp() * 1000)
-        number = stamp << 80 | 7 << 76 | self.random.getrandbits(12) << 64
-        number |= 0b10 << 62 | self.random.getrandbits(62)
-        digits = f"{number:032x}"
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        return uuid7(int(self.now.timestamp() * 1000), self.random.randbytes(10))
 
 
 def goods(event: Event, items: Iterable[BatchQuantity]) -> list[Goods]:
