@@ -1,15 +1,19 @@
 """Corrections: the history is folded anew without the error, and must still pass the rules."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.decide import decide_again
 from domain.events.catalogue import AnyEvent, type_of
 from domain.events.correction import Correctable, EventCorrected
 from domain.events.governance import Role
+from domain.events.movements import BatchInspected
 from domain.history import Substitutes, fold, substitutes
+from domain.lineage import moved, out_of_reach
 from domain.refusals import Code, Refusal, refuse
+from domain.rules.halt import first_halted
 from domain.state import Fact, History, Model, Numbered, State, evolve
-from domain.tags import needed, touched
+from domain.tags import HALTS, needed, touched
 
 Models = dict[str, Model | None]
 
@@ -72,7 +76,19 @@ def _may_correct(
             Code.NOT_CORRECTABLE, cause=target.event.id, position=target.position,
             need_zh=reason[0], need_en=reason[1],
         )  # fmt: skip
-    return None
+    return None if authority else _halted(state.history, target.event)
+
+
+def _halted(history: History, event: AnyEvent) -> Refusal | None:
+    """Refuse where the event moved a batch that is held or recalled now.
+
+    Else a recalled batch's way, or what it went into, could be told otherwise by those it concerns.
+    """
+    if isinstance(event, BatchInspected):
+        return None
+    batches = [tag[6:] for tag in touched(event) if tag.startswith("batch:")]
+    reach: Models = {HALTS: fold(HALTS, history.by_tag(HALTS))}
+    return first_halted(_with_ancestors(history, reach, {}, batches), batches)
 
 
 def _why_not(
@@ -114,7 +130,24 @@ def _as_of(history: History, event: AnyEvent, models: Models, position: int) -> 
             facts[tag[6:]] = _fact(history.by_id(tag[6:]), position)
         else:
             seen[tag] = fold(tag, history.by_tag(tag), position)
-    return State(seen, facts, history)
+    return _with_ancestors(history, seen, facts, moved(event), models, position)
+
+
+def _with_ancestors(
+    history: History,
+    reach: Models,
+    facts: dict[str, Fact | None],
+    batches: Sequence[str],
+    affected_models: Models | None = None,
+    before: int | None = None,
+) -> State:
+    """Give the state, with what batches were made of in reach where anything is held."""
+    state = State(reach, facts, history)
+    anew = affected_models or {}
+    while missing := out_of_reach(state, batches):
+        for tag in missing:
+            reach[tag] = anew[tag] if tag in anew else fold(tag, history.by_tag(tag), before)
+    return state
 
 
 def _fact(found: Numbered | None, position: int) -> Fact | None:

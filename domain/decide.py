@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.events import governance as g
+from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import registry as r
@@ -27,6 +28,14 @@ from domain.rules.governance import (
     party_known,
     party_new,
     rule_set_known,
+)
+from domain.rules.halt import (
+    hold_open,
+    lifted_by_side,
+    may_hold,
+    may_recall,
+    not_halted,
+    recall_open,
 )
 from domain.rules.holding import held
 from domain.rules.in_force import rule_set
@@ -62,6 +71,7 @@ from domain.rules.signature import keys_in_force, member_signs_too, speaks_for_a
 from domain.rules.time import (
     after_batches,
     after_demand,
+    after_halt,
     after_offer,
     after_order,
     after_shipment,
@@ -85,28 +95,35 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
     v.PlotTreated: (on_own_plot,),
     v.BatchHarvested: (place_known, on_own_plot, product_known, batch_new, interval_elapsed),
     v.BatchTransformed: (
-        place_known, batch_known, unit_fits, after_batches, product_known, outputs_differ,
-        batch_new, held, split_keeps_product, mass_balance,
+        place_known, batch_known, unit_fits, after_batches, not_halted, product_known,
+        outputs_differ, batch_new, held, split_keeps_product, mass_balance,
     ),
     v.ShipmentSent: (
         place_known, addressee_known, batch_known, unit_fits, after_batches, shipped_as_ordered,
-        held,
+        not_halted, held,
     ),
     v.ShipmentReceived: (
         place_known, shipment_open, by_addressee, batch_known, unit_fits, after_shipment,
         counted_in_full,
     ),
     v.BatchInspected: (place_known, batch_known, after_batches, inspector_or_holder),
-    v.BatchSold: (place_known, batch_known, unit_fits, after_batches, held),
+    v.BatchSold: (place_known, batch_known, unit_fits, after_batches, not_halted, held),
     v.BatchDisposed: (place_known, batch_known, unit_fits, after_batches, held),
-    m.OfferMade: (place_known, batch_known, unit_fits, after_batches, offer_within_holding),
+    h.BatchHeld: (batch_known, after_batches, may_hold),
+    h.BatchReleased: (hold_open, lifted_by_side, after_halt),
+    h.BatchRecalled: (batch_known, after_batches, may_recall),
+    h.RecallClosed: (recall_open, lifted_by_side, after_halt),
+    m.OfferMade: (
+        place_known, batch_known, unit_fits, after_batches, not_halted, offer_within_holding,
+    ),
     m.OfferWithdrawn: (offer_is_actors, after_offer),
     m.DemandPosted: (destination_known,),
     m.DemandWithdrawn: (demand_is_actors, after_demand),
     m.OrderPlaced: (
-        on_open_offer, after_offer, at_offered_price, destination_known, quantity_on_offer,
+        on_open_offer, after_offer, not_halted, at_offered_price, destination_known,
+        quantity_on_offer,
     ),
-    m.OrderConfirmed: (to_be_confirmed, after_order, can_be_promised),
+    m.OrderConfirmed: (to_be_confirmed, after_order, not_halted, can_be_promised),
     m.OrderRefused: (answered_by_side, after_order),
     m.OrderCancelled: (answered_by_side, after_order),
     EventCorrected: (),

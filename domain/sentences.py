@@ -155,6 +155,41 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{process}的产出批次 {batch} 不对：{need}。",
         "The output batch {batch} does not fit a batch that is {process}: {need}.",
     ),
+    "on-hold": (
+        (
+            "批次 {batch} 封存中（第 {position} 条记录封存了 {root}）。"
+            "解封之前只能退回来处，或者销毁。"
+        ),
+        (
+            "The batch {batch} is on hold (the event at position {position} holds {root})."
+            " Until that is released it may only go back to where it came from, or be disposed of."
+        ),
+    ),
+    "recalled": (
+        (
+            "批次 {batch} 正在召回（第 {position} 条记录召回了 {root}）。不要再卖、再发、再加工，"
+            "只能退回来处，或者销毁。"
+        ),
+        (
+            "The batch {batch} is recalled (the event at position {position} recalls {root})."
+            " Do not sell, send or process it: it may only go back to where it came from, or be"
+            " disposed of."
+        ),
+    ),
+    "hold-not-open": (
+        "批次 {batch} 没有这次封存（{hold}），或者已经解封了。请核对批次。",
+        (
+            "There is no hold {hold} of the batch {batch}, or it was released already."
+            " Check the batch."
+        ),
+    ),
+    "recall-not-open": (
+        "批次 {batch} 没有这次召回（{recall}），或者已经结束了。请核对批次。",
+        (
+            "There is no recall {recall} of the batch {batch}, or it was closed already."
+            " Check the batch."
+        ),
+    ),
     "interval-not-elapsed": (
         "{plot} 用过 {substance}，安全间隔期到 {until}，还不能采收。请到期后再采。",
         (

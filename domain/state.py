@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol, cast
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from domain import tags
 from domain.events.catalogue import AnyEvent
+from domain.lineage import Verdicts
 from domain.models.batch import Batch, evolve_batch
 from domain.models.governance import (
     Key,
@@ -19,6 +20,7 @@ from domain.models.governance import (
     evolve_membership,
     evolve_party,
 )
+from domain.models.halts import Halts, evolve_halts
 from domain.models.market import (
     Demand,
     Offer,
@@ -31,7 +33,18 @@ from domain.models.registry import Place, Product, evolve_place, evolve_product
 from domain.models.shipment import Shipment, evolve_shipment
 
 Model = (
-    Ledger | Party | Key | Membership | Place | Product | Batch | Shipment | Offer | Demand | Order
+    Ledger
+    | Party
+    | Key
+    | Membership
+    | Place
+    | Product
+    | Batch
+    | Halts
+    | Shipment
+    | Offer
+    | Demand
+    | Order
 )
 
 
@@ -73,11 +86,15 @@ class History(Protocol):
 
 
 class State(Struct, frozen=True):
-    """The models and facts in reach; what is not there does not exist."""
+    """The models and facts in reach; what is not there does not exist.
+
+    `verdicts` is what was found of batches before, by whoever keeps it from event to event.
+    """
 
     models: Mapping[str, Model | None]
     facts: Mapping[str, Fact | None]
     history: History
+    verdicts: Verdicts = field(default_factory=Verdicts)
 
     def ledger(self) -> Ledger | None:
         """The ledger's model, once it is opened."""
@@ -107,6 +124,10 @@ class State(Struct, frozen=True):
         """A batch's model."""
         return cast("Batch | None", self.models.get(tags.batch(batch_id)))
 
+    def halts(self) -> Halts | None:
+        """What is held and recalled now."""
+        return cast("Halts | None", self.models.get(tags.HALTS))
+
     def shipment(self, event_id: str) -> Shipment | None:
         """A shipment's model."""
         return cast("Shipment | None", self.models.get(tags.shipment(event_id)))
@@ -130,6 +151,7 @@ class State(Struct, frozen=True):
 
 _FOLDS: Final[dict[str, Callable[[Any, str, AnyEvent, int], Model | None]]] = {
     "batch": evolve_batch,
+    "halts": lambda model, _, event, position: evolve_halts(model, event, position),
     "shipment": lambda model, _, event, position: evolve_shipment(model, event, position),
     "place": lambda model, _, event, position: evolve_place(model, event, position),
     "order": lambda model, _, event, position: evolve_order(model, event, position),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from domain.events import governance as g
+from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import registry as r
@@ -14,6 +15,8 @@ from domain.events.foreign import EpcisCaptured
 from domain.measures import BatchQuantity
 
 LEDGER: Final = "ledger"
+HALTS: Final = "halts"
+"""Of all holds and recalls together: what is held now must be known before anything moves."""
 
 
 def party(party_id: str) -> str:
@@ -106,6 +109,10 @@ _TOUCHED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     v.BatchInspected: _of_own_batch,
     v.BatchSold: _of_own_batch,
     v.BatchDisposed: _of_own_batch,
+    h.BatchHeld: lambda e: (HALTS, batch(e.batch)),
+    h.BatchReleased: lambda e: (HALTS, batch(e.batch)),
+    h.BatchRecalled: lambda e: (HALTS, batch(e.batch)),
+    h.RecallClosed: lambda e: (HALTS, batch(e.batch)),
     m.OfferMade: lambda e: (offer(e.id), batch(e.batch)),
     m.OfferWithdrawn: lambda e: (offer(e.offer),),
     m.DemandPosted: lambda e: (demand(e.id),),
@@ -136,14 +143,18 @@ _NAMED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     g.MembershipEnded: lambda e: (party(e.member),),
     r.PlaceRegistered: lambda e: (party(e.holder), member(e.actor, e.holder)),
     v.BatchHarvested: lambda e: (place(e.plot), product(e.batch[:14])),
-    v.BatchTransformed: lambda e: tuple(
-        product(item.batch[:14]) for item in (*e.inputs, *e.outputs)
+    v.BatchTransformed: lambda e: (
+        HALTS, *(product(item.batch[:14]) for item in (*e.inputs, *e.outputs)),
     ),
     v.ShipmentSent: lambda e: (
-        party(e.to), place(e.to_place), *((party(e.carrier),) if e.carrier else ()),
+        HALTS, party(e.to), place(e.to_place), *((party(e.carrier),) if e.carrier else ()),
     ),
+    v.BatchSold: lambda _: (HALTS,),
+    v.BatchDisposed: lambda _: (HALTS,),
+    m.OfferMade: lambda _: (HALTS,),
     m.DemandPosted: lambda e: (place(e.deliver_to),),
-    m.OrderPlaced: lambda e: (batch(e.batch), place(e.deliver_to)),
+    m.OrderPlaced: lambda e: (HALTS, batch(e.batch), place(e.deliver_to)),
+    m.OrderConfirmed: lambda _: (HALTS,),
     EventCorrected: lambda e: (
         recorded(e.event), *(needed(e.replacement) if e.replacement else ()),
     ),

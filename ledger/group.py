@@ -8,8 +8,8 @@ import psycopg
 from msgspec import Struct, field
 
 from domain import tags
-from domain.admission import admit, mandate_tags, signer_tags
-from domain.events.catalogue import type_of
+from domain.admission import admit, ancestor_tags, mandate_tags, signer_tags
+from domain.events.catalogue import AnyEvent, type_of
 from domain.models.governance import Ledger
 from domain.refusals import Refusal
 from domain.state import Fact, Model, Numbered, State
@@ -83,7 +83,9 @@ class Decider:
         if assume:
             group.assumed = self._assume(candidates)
         self._load(conn, candidates, written)
-        state = State(self._cache.models, self._cache.facts, history)
+        state = State(self._cache.models, self._cache.facts, history, self._cache.verdicts)
+        events = [c.signed.event for c in candidates if isinstance(c, Candidate)]
+        self._load_ancestors(conn, state, events, written)
         for candidate in candidates:
             if isinstance(candidate, Refusal):
                 group.verdicts.append(candidate)
@@ -91,6 +93,8 @@ class Decider:
             # A key may have been bound within this group: only now is its party known.
             if mandates := mandate_tags(state, candidate.signed):
                 self._cache.load(conn, mandates, written)
+            # And a batch may have been held within this group.
+            self._load_ancestors(conn, state, [candidate.signed.event], written)
             group.verdicts.append(self._decide_one(group, state, history, candidate))
         group.log_keys = _log_keys(group, state)
         return group
@@ -101,6 +105,7 @@ class Decider:
         for row in group.rows:
             self._cache.facts[row.event_id] = None
         self._cache.forget(group.assumed)
+        self._cache.verdicts.forget()
 
     def _assume(self, candidates: Sequence[Candidate | Refusal]) -> list[str]:
         return self._cache.assume_new(
@@ -122,6 +127,16 @@ class Decider:
                 signed = candidate.signed
                 wanted.update(dict.fromkeys((*tags.needed(signed.event), *signer_tags(signed))))
         self._cache.load(conn, wanted, written)
+
+    def _load_ancestors(
+        self,
+        conn: psycopg.Connection[Any],
+        state: State,
+        events: Sequence[AnyEvent],
+        written: int,
+    ) -> None:
+        while missing := ancestor_tags(state, events):
+            self._cache.load(conn, missing, written)
 
     def _decide_one(
         self, group: Group, state: State, history: DatabaseHistory, candidate: Candidate

@@ -10,6 +10,7 @@ from domain import tags
 from domain.events.catalogue import decode, type_of
 from domain.events.correction import EventCorrected
 from domain.history import fold
+from domain.lineage import Verdicts
 from domain.models.governance import Ledger
 from domain.state import Fact, Model, Numbered, evolve
 from ledger import envelope, log
@@ -51,12 +52,14 @@ class ModelCache:
         """Keep at most so many; the oldest go first."""
         self.models: dict[str, Model | None] = {}
         self.facts: dict[str, Fact | None] = {}
+        self.verdicts = Verdicts()
         self._max = max_models
 
     def clear(self) -> None:
         """Forget everything: what is needed is folded anew."""
         self.models.clear()
         self.facts.clear()
+        self.verdicts.forget()
 
     def load(self, conn: psycopg.Connection[Any], wanted: Iterable[str], upto: int) -> None:
         """Fold what is wanted and not here yet, as of a position, in one query."""

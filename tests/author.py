@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, Final
 
 from domain.events import governance as g
+from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import registry as r
@@ -196,6 +197,36 @@ class Author:
         return v.BatchDisposed(
             **self.common(actor), place=place, batch=item.batch, quantity=item.quantity,
             unit=item.unit, reason="受潮发霉",
+        )  # fmt: skip
+
+    # What stands still
+
+    def hold(
+        self, batch: str, actor: str = c.INSPECTOR, *, descendants: bool = True
+    ) -> h.BatchHeld:
+        """Put a batch on hold."""
+        return h.BatchHeld(
+            **self.common(actor), batch=batch, reason="等复检", descendants=descendants
+        )
+
+    def release(self, hold: h.BatchHeld, by: str | None = None) -> h.BatchReleased:
+        """End a hold."""
+        return h.BatchReleased(
+            **self.common(by or hold.actor), hold=hold.id, batch=hold.batch, reason="复检合格"
+        )
+
+    def recall(self, batch: str, actor: str = c.AUTHORITY, level: int = 2) -> h.BatchRecalled:
+        """Recall a batch."""
+        return h.BatchRecalled(
+            **self.common(actor), batch=batch, hazard="农药残留超标",
+            instruction="停售，退回或销毁", level=level,
+        )  # fmt: skip
+
+    def close(self, recall: h.BatchRecalled, by: str | None = None) -> h.RecallClosed:
+        """End a recall."""
+        return h.RecallClosed(
+            **self.common(by or recall.actor), recall=recall.id, batch=recall.batch,
+            outcome="全部收回销毁",
         )  # fmt: skip
 
     # What is agreed

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec.structs import replace
 
+from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events.movements import Process
@@ -195,6 +196,46 @@ class Histories(RuleBasedStateMachine):
         """Inspect a batch, whoever does."""
         batch = GHOST if self.rarely(data) else self.one([*self.batches(), GHOST], data)
         self.tell(self.world.inspect(batch, actor, HOMES[actor]))
+
+    @rule(data=st.data(), what=st.sampled_from(["hold", "hold", "recall"]))
+    def halt(self, data: st.DataObject, what: str) -> None:
+        """Hold or recall a batch, mostly by who may."""
+        batch = GHOST if self.rarely(data) else self.one([*self.batches(), GHOST], data)
+        actor = self.one((c.AUTHORITY, c.INSPECTOR), data)
+        if self.one((True, False), data):
+            actor = self.one((*ACTORS, *OTHERS), data)
+        if what == "recall":
+            self.tell(self.world.recall(batch, actor))
+        else:
+            descendants = not self.rarely(data)
+            self.tell(self.world.hold(batch, actor, descendants=descendants))
+
+    @precondition(lambda self: self.made(h.BatchHeld) or self.made(h.BatchRecalled))
+    @rule(data=st.data())
+    def lift(self, data: st.DataObject) -> None:
+        """Release or close one of them, now and then again."""
+        standing = list(self.reference.story.halts.values())
+        if not standing or self.rarely(data):
+            standing = [*self.made(h.BatchHeld), *self.made(h.BatchRecalled)]
+        halt = self.one(standing, data)
+        by = self.one((*ACTORS, *OTHERS), data) if self.rarely(data) else None
+        if isinstance(halt, h.BatchRecalled):
+            self.tell(self.world.close(halt, by))
+        else:
+            self.tell(self.world.release(halt, by))
+
+    @precondition(lambda self: self.reference.story.halts)
+    @rule(data=st.data(), disposed=st.booleans())
+    def clear_away(self, data: st.DataObject, *, disposed: bool) -> None:
+        """Dispose of what is held or recalled, or send it to whoever it is from."""
+        batch, actor, place, held = self.spot(data)
+        item = c.of(batch, self.amount(held, data))
+        if disposed:
+            self.tell(self.world.dispose(actor, place, item))
+            return
+        before = {sender for sender, to in self.reference.story.sent[batch] if to == actor}
+        to = self.one([*before, self.reference.story.maker.get(batch, c.MILL)], data)
+        self.tell(self.world.ship(actor, place, [item], to, HOMES[to]))
 
     # What people agree
 

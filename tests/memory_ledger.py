@@ -6,8 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 from domain import tags
-from domain.admission import admit, mandate_tags, signer_tags
+from domain.admission import admit, ancestor_tags, mandate_tags, signer_tags
 from domain.events.catalogue import AnyEvent, encode, type_of
+from domain.lineage import Verdicts
 from domain.refusals import Refusal
 from domain.state import Fact, Model, Numbered, Signed, State
 from ledger.keys import Ed25519Key
@@ -32,6 +33,7 @@ class MemoryLedger:
         self.events: list[Numbered] = []
         self.keyids: list[tuple[str, ...]] = []
         self._found_under: dict[str, list[Numbered]] = {}
+        self._verdicts = Verdicts()
 
     def copy(self) -> "MemoryLedger":
         """Give another ledger with the same history, that goes its own way from here."""
@@ -63,6 +65,8 @@ class MemoryLedger:
         event, position = signed.event, len(self.events) + 1
         wanted = (*tags.needed(event), *signer_tags(signed))
         wanted += mandate_tags(self._reach(wanted), signed)
+        while missing := ancestor_tags(self._reach(wanted), [event]):
+            wanted += tuple(missing)
         admitted = admit(self._reach(wanted), signed, now, position)
         if isinstance(admitted, Refusal):
             return admitted
@@ -84,7 +88,7 @@ class MemoryLedger:
                 facts[tag[6:]] = self.facts.get(tag[6:])
             else:
                 models[tag] = self.models.get(tag)
-        return State(models, facts, self)
+        return State(models, facts, self, self._verdicts)
 
 
 def _digest(event: AnyEvent) -> bytes:

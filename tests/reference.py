@@ -62,7 +62,13 @@ class Reference:
             and things(new) <= things(target)
         ):
             return "not-correctable"
-        return self._tell_again(event, index)
+        return self._halted(event, target) or self._tell_again(event, index)
+
+    def _halted(self, event: EventCorrected, target: Any) -> str | None:  # noqa: ANN401
+        if event.actor == AUTHORITY or isinstance(target, v.BatchInspected):
+            return None
+        codes = {self.story.halted([batch]) for batch in things(target) & set(self.story.made)}
+        return "recalled" if "recalled" in codes else next(filter(None, codes), None)
 
     def _tell_again(self, event: EventCorrected, index: int) -> str | None:
         history = [*self._now[:index], event.replacement, *self._now[index + 1 :]]

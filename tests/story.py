@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events.movements import Process
@@ -27,6 +28,7 @@ KNOWN_PARTIES: Final = {AUTHORITY, *(party[0] for party in PARTIES)}
 KNOWN_PLACES: Final = {place[0] for place in PLACES}
 NO_TRADERS: Final = {AUTHORITY, INSPECTOR}
 THOUSANDTHS: Final = {Process.MILLED: 820, Process.STEAMED: 2500, Process.FERMENTED: 2500}
+HALTS: Final = h.BatchHeld | h.BatchReleased | h.BatchRecalled | h.RecallClosed
 Spot = tuple[str, str, str]
 """Batch, party, place."""
 
@@ -66,6 +68,10 @@ class Story:
         self.offers: dict[str, dict[str, Any]] = {}
         self.orders: dict[str, dict[str, Any]] = {}
         self.parents: dict[str, set[str]] = {}
+        self.maker: dict[str, str] = {}
+        self.sent: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.halts: dict[str, Any] = {}
+        """The holds and recalls that are not lifted, by id."""
 
     # What an event changes
 
@@ -78,6 +84,7 @@ class Story:
         self.held[batch, event.actor, event.place] += quantity
         self.hands[batch].add(event.actor)
         self.parents[batch] = parents
+        self.maker[batch] = event.actor
 
     def _take(self, event: Any, batch: str, quantity: int, why: str) -> None:  # noqa: ANN401
         self.held[batch, event.actor, event.place] -= quantity
@@ -99,6 +106,7 @@ class Story:
     def _tell_ShipmentSent(self, event: v.ShipmentSent) -> None:  # noqa: N802
         for item in event.items:
             self._take(event, item.batch, item.quantity, "travelling")
+            self.sent[item.batch].add((event.actor, event.to))
             if event.order:
                 self.reserved[item.batch, event.actor, event.place] -= item.quantity
         if event.order:
@@ -126,6 +134,17 @@ class Story:
 
     def _tell_BatchDisposed(self, event: v.BatchDisposed) -> None:  # noqa: N802
         self._take(event, event.batch, event.quantity, "disposed")
+
+    def _tell_BatchHeld(self, event: h.BatchHeld | h.BatchRecalled) -> None:  # noqa: N802
+        self.halts[event.id] = event
+
+    _tell_BatchRecalled = _tell_BatchHeld  # noqa: N815
+
+    def _tell_BatchReleased(self, event: h.BatchReleased) -> None:  # noqa: N802
+        del self.halts[event.hold]
+
+    def _tell_RecallClosed(self, event: h.RecallClosed) -> None:  # noqa: N802
+        del self.halts[event.recall]
 
     def _tell_OfferMade(self, event: m.OfferMade) -> None:  # noqa: N802
         self.offers[event.id] = {
@@ -159,7 +178,7 @@ class Story:
     def judge(self, event: Any) -> str | None:  # noqa: ANN401
         """Give the code by which an event is refused, or None."""
         grower = isinstance(event, v.PlotTreated | v.BatchHarvested)
-        anyone = isinstance(event, v.BatchInspected | m.OrderPlaced | m.OrderCancelled)
+        anyone = isinstance(event, v.BatchInspected | m.OrderPlaced | m.OrderCancelled | HALTS)
         if (grower and event.actor not in GROWERS) or (not anyone and event.actor in NO_TRADERS):
             return "not-authorised"
         if hasattr(event, "place") and event.place not in KNOWN_PLACES:
@@ -185,6 +204,8 @@ class Story:
         outs = [item.batch for item in event.outputs]
         if any(batch not in self.made for batch in ins):
             return "unknown-batch"
+        if halted := self.halted(ins):
+            return halted
         if len(set(outs)) < len(outs) or set(ins) & set(outs):
             return "wrong-output"
         if any(batch in self.made for batch in outs):
@@ -211,9 +232,22 @@ class Story:
             return "unknown-place"
         if any(item.batch not in self.made for item in event.items):
             return "unknown-batch"
+        wrong = self._as_ordered(event) if event.order else None
+        if wrong:
+            return wrong
+        onward = [item.batch for item in event.items if not self._back(event, item.batch)]
+        if halted := self.halted(onward):
+            return halted
         if event.order:
-            return self._as_ordered(event)
+            (item,) = event.items
+            enough = self.held[item.batch, event.actor, event.place] >= item.quantity
+            return None if enough else "not-held"
         return None if self._enough(event, _sums(event.items)) else "not-held"
+
+    def _back(self, event: v.ShipmentSent, batch: str) -> bool:
+        made_by = self.maker[batch]
+        returned = (event.to, event.actor) in self.sent[batch]
+        return returned or (event.to == made_by and event.actor != made_by)
 
     def _as_ordered(self, event: v.ShipmentSent) -> str | None:
         order = self.orders.get(event.order or "")
@@ -251,13 +285,57 @@ class Story:
     def _judge_BatchSold(self, event: v.BatchSold | v.BatchDisposed) -> str | None:  # noqa: N802
         if event.batch not in self.made:
             return "unknown-batch"
+        if isinstance(event, v.BatchSold) and (halted := self.halted([event.batch])):
+            return halted
         return None if self._enough(event, {event.batch: event.quantity}) else "not-held"
 
     _judge_BatchDisposed = _judge_BatchSold  # noqa: N815
 
+    def _judge_BatchHeld(self, event: h.BatchHeld) -> str | None:  # noqa: N802
+        if event.batch not in self.made:
+            return "unknown-batch"
+        has_some = any(
+            (batch, who) == (event.batch, event.actor) and quantity
+            for (batch, who, _), quantity in self.held.items()
+        )
+        allowed = NO_TRADERS | {self.maker[event.batch]}
+        return None if event.actor in allowed or has_some else "not-authorised"
+
+    def _judge_BatchRecalled(self, event: h.BatchRecalled) -> str | None:  # noqa: N802
+        if event.batch not in self.made:
+            return "unknown-batch"
+        allowed = {AUTHORITY, self.maker[event.batch]}
+        return None if event.actor in allowed else "not-authorised"
+
+    def _judge_BatchReleased(self, event: h.BatchReleased) -> str | None:  # noqa: N802
+        return self._lift(self.halts.get(event.hold), h.BatchHeld, event, "hold-not-open")
+
+    def _judge_RecallClosed(self, event: h.RecallClosed) -> str | None:  # noqa: N802
+        return self._lift(self.halts.get(event.recall), h.BatchRecalled, event, "recall-not-open")
+
+    def _lift(self, halt: Any, kind: type, event: Any, code: str) -> str | None:  # noqa: ANN401
+        if not isinstance(halt, kind) or halt.batch != event.batch:
+            return code
+        return None if event.actor in {halt.actor, AUTHORITY} else "not-authorised"
+
+    def halted(self, batches: Iterable[str]) -> str | None:
+        """Give the code by which the first of these batches that may not move is refused."""
+        for batch in batches:
+            over = [
+                halt for halt in self.halts.values()
+                if halt.batch == batch
+                or (getattr(halt, "descendants", True) and halt.batch in self.ancestors(batch))
+            ]  # fmt: skip
+            if over:
+                recalled = any(isinstance(halt, h.BatchRecalled) for halt in over)
+                return "recalled" if recalled else "on-hold"
+        return None
+
     def _judge_OfferMade(self, event: m.OfferMade) -> str | None:  # noqa: N802
         if event.batch not in self.made:
             return "unknown-batch"
+        if halted := self.halted([event.batch]):
+            return halted
         enough = self._enough(event, {event.batch: event.quantity})
         return None if enough else "offer-exceeds-holding"
 
@@ -275,6 +353,8 @@ class Story:
             return "offer-not-open"
         if (offer["seller"], offer["batch"]) != (event.seller, event.batch):
             return "order-mismatch"
+        if halted := self.halted([event.batch]):
+            return halted
         if offer["price"] != event.price:
             return "price-mismatch"
         if event.deliver_to not in KNOWN_PLACES:
@@ -292,7 +372,7 @@ class Story:
         offer = self.offers[order["offer"]]
         if event.quantity != order["quantity"] or event.place != offer["place"]:
             return "order-mismatch"
-        return self._promise(offer, event.quantity)
+        return self.halted([event.batch]) or self._promise(offer, event.quantity)
 
     def _judge_OrderRefused(self, event: m.OrderRefused) -> str | None:  # noqa: N802
         return self._answer(event.order, event.actor, "seller")
@@ -313,8 +393,11 @@ class Story:
 
     def _enough(self, event: Any, wanted: dict[str, int]) -> bool:  # noqa: ANN401
         spots = {batch: (batch, event.actor, event.place) for batch in wanted}
+        leaving = isinstance(event, v.BatchDisposed | v.ShipmentSent)
         return all(
-            self.held[spot] - self.reserved[spot] >= wanted[batch] for batch, spot in spots.items()
+            self.held[spot] - self.reserved[spot] >= wanted[batch]
+            or (leaving and self.held[spot] >= wanted[batch] and self.halted([batch]))
+            for batch, spot in spots.items()
         )
 
     def _on_plot(self, actor: str, plot: str) -> str | None:

@@ -16,6 +16,7 @@ from domain.events.governance import (
     PartyAdmitted,
     RulesAdopted,
 )
+from domain.events.holds import BatchHeld, BatchRecalled, BatchReleased, RecallClosed
 from domain.events.market import (
     DemandPosted,
     DemandWithdrawn,
@@ -42,8 +43,9 @@ AnyEvent = (
     LedgerOpened | RulesAdopted | LogRotated | PartyAdmitted | KeyBound | KeyRevoked
     | MembershipBegan | MembershipEnded | PlaceRegistered | ProductRegistered | PlotTreated
     | BatchHarvested | BatchTransformed | ShipmentSent | ShipmentReceived | BatchInspected
-    | BatchSold | BatchDisposed | OfferMade | OfferWithdrawn | DemandPosted | DemandWithdrawn
-    | OrderPlaced | OrderConfirmed | OrderRefused | OrderCancelled | EventCorrected | EpcisCaptured
+    | BatchSold | BatchDisposed | BatchHeld | BatchReleased | BatchRecalled | RecallClosed
+    | OfferMade | OfferWithdrawn | DemandPosted | DemandWithdrawn | OrderPlaced | OrderConfirmed
+    | OrderRefused | OrderCancelled | EventCorrected | EpcisCaptured
 )  # fmt: skip
 """The union that `match` must exhaust."""
 

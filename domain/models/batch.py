@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.events import market as m
 from domain.events import movements as v
@@ -21,15 +22,22 @@ class Holding(Struct, frozen=True):
 
     @property
     def free(self) -> int:
-        """What no confirmed order has a claim on."""
-        return self.quantity - self.reserved
+        """What no confirmed order has a claim on.
+
+        More may be reserved than there is, where goods that were held or recalled went back or to
+        disposal.
+        """
+        return max(self.quantity - self.reserved, 0)
 
 
 NOTHING = Holding(0, 0, 0, "")
 
 
 class Batch(Struct, frozen=True):
-    """A batch: its unit, who recorded it first, and its holdings by (party, place)."""
+    """A batch: its unit, who recorded it first, and its holdings by (party, place).
+
+    `inputs` are the batches that it was made of, `sent` who sent of it to whom: (from, to).
+    """
 
     unit: Unit
     owner: str
@@ -37,6 +45,8 @@ class Batch(Struct, frozen=True):
     position: int
     since: datetime
     holdings: dict[tuple[str, str], Holding]
+    inputs: tuple[str, ...] = ()
+    sent: frozenset[tuple[str, str]] = frozenset()
 
     def held(self, party: str, place: str) -> Holding:
         """What a party holds of it at a place; nothing where it never did."""
@@ -49,7 +59,7 @@ class Batch(Struct, frozen=True):
         new = Holding(old.quantity + quantity, old.reserved + reserved, position, event.id)
         return Batch(
             self.unit, self.owner, self.event, self.position, self.since,
-            {**self.holdings, at: new},
+            {**self.holdings, at: new}, self.inputs, self.sent,
         )  # fmt: skip
 
 
@@ -64,8 +74,7 @@ def evolve_batch(model: Batch | None, tag: str, event: AnyEvent, position: int) 
         case _ if model is None:
             return None
         case v.ShipmentSent():
-            out = _of(name, event.items)
-            return model.changed(event, position, -out, -out if event.order else 0)
+            return _sent(model, name, event, position)
         case v.ShipmentReceived():
             return model.changed(event, position, _of(name, event.items))
         case v.BatchSold() | v.BatchDisposed():
@@ -81,15 +90,24 @@ def _transformed(
 ) -> Batch | None:
     made = [item for item in event.outputs if item.batch == name]
     if made:
-        return _created(event, position, sum(i.quantity for i in made), made[0].unit)
+        inputs = tuple(dict.fromkeys(item.batch for item in event.inputs))
+        return _created(event, position, sum(i.quantity for i in made), made[0].unit, inputs)
     return model.changed(event, position, -_of(name, event.inputs)) if model else None
 
 
-def _created(event: Movement, position: int, quantity: int, unit: Unit) -> Batch:
+def _sent(model: Batch, name: str, event: v.ShipmentSent, position: int) -> Batch:
+    out, hand_over = _of(name, event.items), (event.actor, event.to)
+    left = model.changed(event, position, -out, -out if event.order else 0)
+    return left if hand_over in left.sent else replace(left, sent=left.sent | {hand_over})
+
+
+def _created(
+    event: Movement, position: int, quantity: int, unit: Unit, inputs: tuple[str, ...] = ()
+) -> Batch:
     holding = Holding(quantity, 0, position, event.id)
     return Batch(
         unit, event.actor, event.id, position, event.occurred_at,
-        {(event.actor, event.place): holding},
+        {(event.actor, event.place): holding}, inputs,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from domain.events.movements import BatchDisposed, BatchSold, BatchTransformed, ShipmentSent
+from domain.lineage import halts_over
 from domain.measures import show
 from domain.refusals import Code, Refusal, refuse
 from domain.state import State
@@ -13,7 +14,8 @@ def held(
 ) -> Refusal | None:
     """Refuse more than the actor holds at the place and has not promised to an order.
 
-    A shipment against an order may use what is reserved for that order.
+    A shipment against an order may use what is reserved for that order; what is held or recalled
+    goes back or to disposal whoever it was promised to.
     """
     promised = event.order is not None if isinstance(event, ShipmentSent) else False
     for batch_id, quantity in _taken(event):
@@ -23,6 +25,8 @@ def held(
         holding = batch.held(event.actor, event.place)
         available = holding.free + (quantity if promised else 0)
         available = min(available, holding.quantity)
+        if quantity > available and halts_over(state, batch_id) and _may_leave(event):
+            available = holding.quantity
         if quantity > available:
             place = state.place(event.place)
             return refuse(
@@ -33,6 +37,11 @@ def held(
                 cause=holding.event or batch.event, position=holding.position or batch.position,
             )  # fmt: skip
     return None
+
+
+def _may_leave(event: BatchTransformed | ShipmentSent | BatchSold | BatchDisposed) -> bool:
+    """Tell whether this is what a hold or recall admits: `not_halted` stands before `held`."""
+    return isinstance(event, BatchDisposed | ShipmentSent)
 
 
 def _taken(

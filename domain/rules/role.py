@@ -3,6 +3,7 @@
 from typing import Final
 
 from domain.events import governance as g
+from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import registry as r
@@ -53,6 +54,10 @@ MAY: Final[dict[type, frozenset[Role]]] = {
     v.BatchInspected: ANYONE,
     v.BatchSold: HOLDERS,
     v.BatchDisposed: HOLDERS,
+    h.BatchHeld: ANYONE,
+    h.BatchReleased: ANYONE,
+    h.BatchRecalled: ANYONE,
+    h.RecallClosed: ANYONE,
     m.OfferMade: HOLDERS,
     m.OfferWithdrawn: HOLDERS,
     m.DemandPosted: ANYONE,

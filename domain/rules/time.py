@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events.catalogue import AnyEvent
@@ -77,6 +78,16 @@ def after_demand(state: State, event: m.DemandWithdrawn) -> Refusal | None:
     return None
 
 
+def after_halt(state: State, event: h.BatchReleased | h.RecallClosed) -> Refusal | None:
+    """Refuse to lift a hold or recall before it was said."""
+    halts = state.halts()
+    event_id = event.hold if isinstance(event, h.BatchReleased) else event.recall
+    halt = halts.open.get(event_id) if halts else None
+    if halt and event.occurred_at < halt.since:
+        return _before(event, halt.since, halt.event, halt.position)
+    return None
+
+
 def moved_batches(event: AnyEvent) -> tuple[str, ...]:
     """Give the batches that an event needs to exist already."""
     match event:
@@ -84,7 +95,10 @@ def moved_batches(event: AnyEvent) -> tuple[str, ...]:
             return tuple(item.batch for item in event.inputs)
         case v.ShipmentSent() | v.ShipmentReceived():
             return tuple(item.batch for item in event.items)
-        case v.BatchInspected() | v.BatchSold() | v.BatchDisposed() | m.OfferMade():
+        case (
+            v.BatchInspected() | v.BatchSold() | v.BatchDisposed() | m.OfferMade()
+            | h.BatchHeld() | h.BatchRecalled()
+        ):  # fmt: skip
             return (event.batch,)
         case _:
             return ()
