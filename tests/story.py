@@ -313,7 +313,7 @@ class Story:
     def _judge_RecallClosed(self, event: h.RecallClosed) -> str | None:  # noqa: N802
         return self._lift(self.halts.get(event.recall), h.BatchRecalled, event, "recall-not-open")
 
-    def _lift(self, halt: Any, kind: type, event: Any, code: str) -> str | None:  # noqa: ANN401
+    def _lift(self, halt: Any, kind: type[Any], event: Any, code: str) -> str | None:  # noqa: ANN401
         if not isinstance(halt, kind) or halt.batch != event.batch:
             return code
         return None if event.actor in {halt.actor, AUTHORITY} else "not-authorised"

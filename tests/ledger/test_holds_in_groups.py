@@ -1,5 +1,6 @@
 """Holds and recalls through the sequencer: within one group, after a restart, side by side."""
 
+from domain.events.catalogue import AnyEvent
 from domain.events.movements import Process
 from domain.refusals import Code, Refusal
 from ledger.outcome import Admission
@@ -31,7 +32,7 @@ def test_a_hold_binds_what_comes_after_it_in_the_same_group(ledger: LedgerUnderT
     world = made.world
     first, *_, last = _line_of_descent(made, 5)
     hold = world.hold(first)
-    group = [
+    group: list[AnyEvent] = [
         world.sell(FARMER, YARD, of(last, 1)), hold, world.sell(FARMER, YARD, of(last, 2)),
         world.release(hold), world.sell(FARMER, YARD, of(last, 3)),
     ]  # fmt: skip
