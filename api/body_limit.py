@@ -6,11 +6,13 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, problem_response
+from api.reports.photo import MAX_UPLOAD
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes; the bulk path, which is read line by line, is not bound by it."""
 
-_BOUND: Final = "/graphql"
+_BOUND: Final = {"/graphql": MAX_BODY, "/report": MAX_UPLOAD + MAX_BODY}
+"""Bytes that may come to the addresses that begin so."""
 
 
 class BodyLimit:
@@ -22,7 +24,8 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, its body counted."""
-        if scope["type"] != "http" or not scope["path"].startswith(_BOUND):
+        limit = _limit(scope)
+        if limit is None:
             await self._app(scope, receive, send)
             return
         body = bytearray()
@@ -33,8 +36,8 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > MAX_BODY:
-                await problem_response(_too_large())(scope, receive, send)
+            if len(body) > limit:
+                await problem_response(_too_large(limit))(scope, receive, send)
                 return
         whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
@@ -44,9 +47,15 @@ class BodyLimit:
         await self._app(scope, replay, send)
 
 
-def _too_large() -> Problem:
+def _limit(scope: Scope) -> int | None:
+    if scope["type"] != "http":
+        return None
+    return next((most for path, most in _BOUND.items() if scope["path"].startswith(path)), None)
+
+
+def _too_large(limit: int) -> Problem:
     return Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large",
-        f"请求超过 {MAX_BODY // 1024} KB，请分开发。",
-        f"The request is over {MAX_BODY // 1024} KB; send it in parts.",
+        f"请求超过 {limit // 1024} KB，请分开发。",
+        f"The request is over {limit // 1024} KB; send it in parts.",
     )  # fmt: skip

@@ -11,6 +11,8 @@ from psycopg_pool import ConnectionPool
 
 from api.hand_back import HandBack
 from api.keyring import Keyring
+from api.reports import store as reports
+from api.scans import sightings
 from api.settings import Settings
 from api.signin import sessions
 from api.witnessing import Witnessing
@@ -97,7 +99,7 @@ def prepare(database_url: str) -> None:
         DatabaseUnreachable: where it does not answer.
     """
     with reaching(database_url) as conn:
-        install(conn, vault.SQL, custody.SQL, sessions.SQL)
+        install(conn, vault.SQL, custody.SQL, sessions.SQL, sightings.SQL, reports.SQL)
 
 
 @contextmanager

@@ -76,6 +76,11 @@ SUYUAN_WITNESS_QUORUM: Final = Variable(
     "",
     "how many of them must have cosigned what GET /checkpoint serves; default: all",
 )
+SUYUAN_REGION_HEADER: Final = Variable(
+    "SUYUAN_REGION_HEADER",
+    "",
+    "request header in which your proxy tells the shopper's prefecture (GB/T 2260, six digits)",
+)
 
 VARIABLES: Final = (
     DATABASE_URL,
@@ -86,6 +91,7 @@ VARIABLES: Final = (
     SUYUAN_DEV,
     SUYUAN_WITNESSES,
     SUYUAN_WITNESS_QUORUM,
+    SUYUAN_REGION_HEADER,
 )
 
 
@@ -102,6 +108,7 @@ class Settings:
         dev: whether GraphiQL and GraphQL introspection are on.
         witnesses: who is asked to cosign checkpoints.
         witness_quorum: how many of them must have; at most as many as there are.
+        region_header: the header that tells where a shopper scans; None where none does.
     """
 
     database_url: str | None
@@ -112,6 +119,7 @@ class Settings:
     dev: bool
     witnesses: tuple[WitnessAddress, ...] = ()
     witness_quorum: int = 0
+    region_header: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -133,6 +141,7 @@ class Settings:
             dev=_flag(SUYUAN_DEV, _text(env, SUYUAN_DEV)),
             witnesses=witnesses,
             witness_quorum=_quorum(_text(env, SUYUAN_WITNESS_QUORUM), len(witnesses)),
+            region_header=_header(_text(env, SUYUAN_REGION_HEADER)),
         )
 
 
@@ -203,6 +212,12 @@ def _flag(variable: Variable, text: str) -> bool:
     if text.lower() not in _YES | _NO:
         raise SettingsError(variable.name, text, "give 1 or 0")
     return text.lower() in _YES
+
+
+def _header(text: str) -> str | None:
+    if text and not re.fullmatch(r"[A-Za-z0-9-]{1,60}", text):
+        raise SettingsError(SUYUAN_REGION_HEADER.name, text, "give a header's name: X-Region")
+    return text or None
 
 
 def _witnesses(text: str) -> tuple[WitnessAddress, ...]:

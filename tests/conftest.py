@@ -49,6 +49,7 @@ SLOW_ROOMS = frozenset(
         "test_merkle",
         "test_pages_served",
         "test_passport",
+        "test_reports",
         "test_roles",
         "test_runner",
         "test_signin",

@@ -6,17 +6,19 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.errors import Problem, not_found
-from api.pages import render
+from api.pages import render, unit_scan
 from api.pages.accept import wants_json
 from api.pages.failure import failure
 from api.pages.kin_view import Family, family
 from api.pages.naming import Naming, address, parts_of, persons_in
 from api.pages.passport_view import passport_view
 from api.pages.standing import standing
+from api.pages.unit_scan import UnitView
 from api.rest.context import CaughtUp, Use
 from api.services import Services
 from labels.errors import LabelError
 from labels.link import Link, parse
+from ledger.log import Connection
 from projections import directory
 from projections.passport import Passport, document, document_json
 from projections.trace import Trace, trace
@@ -37,7 +39,10 @@ def passport(rest: str, request: Request, services: Use) -> Response:
         return failure(request, services, problem)
     if link.lot is None:
         return RedirectResponse(f"/batches?q={link.gtin}", HTTPStatus.SEE_OTHER)
-    return _show(request, services, f"{link.gtin}/{link.lot}", link.serial)
+    try:
+        return _show(request, services, f"{link.gtin}/{link.lot}", link.serial)
+    except Problem as problem:
+        return failure(request, services, problem)
 
 
 @router.get("/batch", include_in_schema=False)
@@ -79,13 +84,31 @@ def _show(request: Request, services: Services, batch: str, serial: str | None) 
         lineage = trace(conn, found.key)
         products = directory.products(conn, _gtins(found, lineage))
         now = standing(conn)
+        unit = _unit(request, services, conn, found, serial, naming)
     view = passport_view(found, naming, products)
     kin = family(lineage, products, naming) if lineage else Family((), ())
-    return render.page(
-        request, "passport.html", p=view, kin=kin, serial=serial, standing=now,
-        link=f"{services.settings.public_url}{address(found.key)}",
+    page = render.page(
+        request, "passport.html", p=view, kin=kin, serial=serial, standing=now, unit=unit,
+        link=f"{services.settings.public_url}{address(found.key)}", key=found.key,
         bundle=_bundle(found), sheet=_sheet(found),
     )  # fmt: skip
+    if serial is not None:
+        page.headers["Cache-Control"] = "no-store"
+        page.raw_headers += [
+            (name.lower().encode(), value.encode("latin-1"))
+            for name, value in unit_scan.remembered(request, found.key, serial).items()
+        ]
+    return page
+
+
+def _unit(
+    request: Request, services: Services, conn: Connection, found: Passport, serial: str | None,
+    naming: Naming,
+) -> UnitView | None:  # fmt: skip
+    if serial is None:
+        return None
+    told = unit_scan.Told(printed=None, sold=None)
+    return unit_scan.looked_at(request, services, conn, found, serial, told, naming.reader)
 
 
 def _gtins(found: Passport, lineage: Trace | None) -> set[str]:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.pages import batches, home, market, passport, problems
+from api.pages import batches, home, inbox, market, passport, problems, report
 
 router = APIRouter()
-for page in (home, passport, batches, market, problems):
+for page in (home, passport, batches, market, problems, report, inbox):
     router.include_router(page.router)

@@ -3,6 +3,8 @@
 from typing import Final
 
 from api.pages.catalogue import marked
+from api.reports.store import Problem
+from domain.authenticity import Suspicion
 
 STEPS: Final = {
     "harvested": marked("采收"),
@@ -91,3 +93,20 @@ CATEGORIES: Final = {
     "hawthorn": marked("山楂"),
 }
 """A category of produce; one without a word here is shown by its code."""
+
+REPORTED: Final = {
+    Problem.SPOILED: marked("变质、有异味"),
+    Problem.PACKAGE: marked("破损、漏气"),
+    Problem.NOT_AS_LABELLED: marked("和标签对不上"),
+    Problem.COUNTERFEIT: marked("怀疑是假货"),
+    Problem.OTHER: marked("别的问题"),
+}
+"""What a shopper says is wrong, in the order of the buttons."""
+
+SUSPECTED: Final = {
+    Suspicion.NEVER_PRINTED: marked("扫了没有印过的编号"),
+    Suspicion.FAR_APART: marked("一小时内两地都有人扫"),
+    Suspicion.TOO_MANY: marked("扫的次数太多"),
+    Suspicion.SOLD: marked("卖出以后又有人扫"),
+}
+"""Why a unit's label may be a copy."""

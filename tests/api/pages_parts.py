@@ -55,6 +55,12 @@ class County:
         assert answer.status_code == 200, (path, answer.status_code, answer.text[:500])
         return answer.text
 
+    def get_signed(self, path: str) -> str:
+        """Give a page that must open to who is signed in."""
+        answer = self.client.get(path, headers={"Accept": "text/html"})
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[:500])
+        return answer.text
+
     def record(self, *events: AnyEvent) -> int:
         """Record events signed by their actors, and wait until the pages show them."""
         raws = [
@@ -79,12 +85,14 @@ class County:
 
 
 @contextmanager
-def demo_county(server_url: str, data: Path, name: str) -> Iterator[County]:
-    """Give the demo county in a database of its own."""
+def demo_county(server_url: str, data: Path, name: str, **environment: str) -> Iterator[County]:
+    """Give the demo county in a database of its own, with further settings."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY FILE_COPY")
     url = server_url.replace("/suyuan?", f"/{name}?")
-    settings = Settings.from_environment({"SUYUAN_DATA": str(data), "SUYUAN_DEV": "1"})
+    settings = Settings.from_environment(
+        {"SUYUAN_DATA": str(data), "SUYUAN_DEV": "1", **environment}
+    )
     keyring = Keyring(data)
     prepare(url)
     seed_if_empty(url, settings, keyring, Console())

@@ -1,0 +1,1 @@
+"""Scans of single units: a history without persons, and what looks wrong in it."""
