@@ -8,6 +8,7 @@ from domain.events import governance as g
 from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events import registry as r
 from domain.events.catalogue import AnyEvent
 from domain.events.correction import EventCorrected
@@ -52,6 +53,16 @@ from domain.rules.order import (
     shipped_as_ordered,
     to_be_confirmed,
 )
+from domain.rules.papers import (
+    certificate_in_force,
+    certified_within_made,
+    commitments_whole,
+    issued_by_holder,
+    numbers_new,
+    own_certificate,
+    printed_for_holder,
+    reprint_as_printed,
+)
 from domain.rules.registry import (
     destination_known,
     may_register_place,
@@ -74,6 +85,7 @@ from domain.rules.time import (
     after_halt,
     after_offer,
     after_order,
+    after_papers,
     after_shipment,
     not_ahead,
     refs_exist,
@@ -113,6 +125,19 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
     h.BatchReleased: (hold_open, lifted_by_side, after_halt),
     h.BatchRecalled: (batch_known, after_batches, may_recall),
     h.RecallClosed: (recall_open, lifted_by_side, after_halt),
+    p.CommitmentIssued: (
+        place_known, batch_known, unit_fits, after_batches, issued_by_holder, not_halted,
+        commitments_whole, certificate_in_force, own_certificate, after_papers,
+        certified_within_made,
+    ),
+    p.CommitmentWithdrawn: (
+        place_known, batch_known, after_batches, certificate_in_force, own_certificate,
+        after_papers,
+    ),
+    p.LabelPrinted: (
+        place_known, batch_known, after_batches, printed_for_holder, certificate_in_force,
+        after_papers, reprint_as_printed, numbers_new,
+    ),
     m.OfferMade: (
         place_known, batch_known, unit_fits, after_batches, not_halted, offer_within_holding,
     ),

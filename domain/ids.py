@@ -41,9 +41,11 @@ Division = Annotated[
     str,
     Meta(pattern=r"^[0-9]{6}([0-9]{3})?\Z", description="GB/T 2260 county or GB/T 10114 township"),
 ]
+Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,20}\Z", description="a serial (AI 21) or SSCC")]
 Sha256Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 _GTIN = re.compile(r"^[0-9]{14}\Z")
+_SSCC = re.compile(r"^[0-9]{18}\Z")
 _BATCH = re.compile(rf"^[0-9]{{14}}/[{CHARSET_82}]{{1,20}}\Z")
 
 
@@ -91,6 +93,11 @@ def gtin_check_digit(digits: str) -> str:
 def is_gtin(text: str) -> bool:
     """Tell whether text is a GTIN-14 with the right check digit."""
     return bool(_GTIN.match(text)) and gtin_check_digit(text[:-1]) == text[-1]
+
+
+def is_sscc(text: str) -> bool:
+    """Tell whether text is an SSCC (AI 00): 18 digits with the right check digit."""
+    return bool(_SSCC.match(text)) and gtin_check_digit(text[:-1]) == text[-1]
 
 
 def is_county_issued(gtin: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from domain import tags
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events.catalogue import AnyEvent
 from domain.models.halts import Halt, HaltKind, Halts
 
@@ -44,13 +45,13 @@ class Verdicts:
 
 
 def moved(event: AnyEvent) -> tuple[str, ...]:
-    """Give the batches that an event would move or promise, to be asked whether they may."""
+    """Give the batches that an event would move, promise or certify: whether they may is asked."""
     match event:
         case v.BatchTransformed():
             return tuple(item.batch for item in event.inputs)
         case v.ShipmentSent():
             return tuple(item.batch for item in event.items)
-        case v.BatchSold() | v.BatchDisposed():
+        case v.BatchSold() | v.BatchDisposed() | p.CommitmentIssued():
             return (event.batch,)
         case m.OfferMade() | m.OrderPlaced() | m.OrderConfirmed():
             return (event.batch,)

@@ -56,6 +56,11 @@ class Code(Enum):
     ORDER_MISMATCH = "order-mismatch"
     PRICE_MISMATCH = "price-mismatch"
     BELOW_LEAST = "below-least"
+    COMMITMENT_INCOMPLETE = "commitment-incomplete"
+    CERTIFICATE_NOT_OPEN = "certificate-not-open"
+    CERTIFIED_EXCEEDS_MADE = "certified-exceeds-made"
+    NUMBERS_PRINTED = "numbers-printed"
+    REPRINT_MISMATCH = "reprint-mismatch"
 
 
 class Refusal(Struct, frozen=True, omit_defaults=True):

@@ -236,5 +236,37 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "这个供应 {least} 起订，这里只有 {asked}。",
         "This offer starts at {least}; this is only {asked}.",
     ),
+    "commitment-incomplete": (
+        "合格证要写全各项承诺，承诺依据不能重复。请补全后再开。",
+        (
+            "A certificate makes every commitment, and names each basis once."
+            " Complete it, then issue it."
+        ),
+    ),
+    "certificate-not-open": (
+        "没有生效的合格证 {commitment}：可能已收回、已换发，或不是这个批次的。",
+        (
+            "There is no certificate {commitment} in force: withdrawn, replaced,"
+            " or of another batch."
+        ),
+    ),
+    "certified-exceeds-made": (
+        "批次 {batch} 共 {made}，已开合格证 {certified}，还要再开 {asked}，超了。请核对数量。",
+        (
+            "Of batch {batch}, {made} were made and {certified} are certified;"
+            " {asked} more are too many. Check the quantity."
+        ),
+    ),
+    "numbers-printed": (
+        "批次 {batch} 的编号 {first} 到 {last} 已经印过。请从 {highest} 之后编起，补印请注明。",
+        (
+            "Of batch {batch}, the numbers {first} to {last} are printed already."
+            " Go on after {highest}, or record a reprint."
+        ),
+    ),
+    "reprint-mismatch": (
+        "补印与原来那一次对不上：{need}。请核对后再印。",
+        "The reprint does not agree with what was printed: {need}. Check it, then print.",
+    ),
 }
 """Chinese and English by code; `{x}` is filled from the fact `x`, or `x_zh`/`x_en`."""

@@ -1,12 +1,13 @@
 """Which decision models an event changes, and which it needs to be decided."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from domain.events import governance as g
 from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events import registry as r
 from domain.events.base import Movement
 from domain.events.catalogue import AnyEvent
@@ -78,7 +79,12 @@ def _batches(items: Iterable[BatchQuantity | v.Difference]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(batch(item.batch) for item in items))
 
 
-def _of_own_batch(event: v.BatchHarvested | v.BatchInspected | v.BatchSold) -> tuple[str, ...]:
+class _OfOneBatch(Protocol):
+    @property
+    def batch(self) -> str: ...
+
+
+def _of_own_batch(event: _OfOneBatch) -> tuple[str, ...]:
     return (batch(event.batch),)
 
 
@@ -113,6 +119,9 @@ _TOUCHED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     h.BatchReleased: lambda e: (HALTS, batch(e.batch)),
     h.BatchRecalled: lambda e: (HALTS, batch(e.batch)),
     h.RecallClosed: lambda e: (HALTS, batch(e.batch)),
+    p.CommitmentIssued: _of_own_batch,
+    p.CommitmentWithdrawn: _of_own_batch,
+    p.LabelPrinted: _of_own_batch,
     m.OfferMade: lambda e: (offer(e.id), batch(e.batch)),
     m.OfferWithdrawn: lambda e: (offer(e.offer),),
     m.DemandPosted: lambda e: (demand(e.id),),
@@ -151,7 +160,9 @@ _NAMED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     ),
     v.BatchSold: lambda _: (HALTS,),
     v.BatchDisposed: lambda _: (HALTS,),
+    p.CommitmentIssued: lambda _: (HALTS,),
     m.OfferMade: lambda _: (HALTS,),
+    p.LabelPrinted: lambda e: (member(e.actor, e.holder or e.actor),),
     m.DemandPosted: lambda e: (place(e.deliver_to),),
     m.OrderPlaced: lambda e: (HALTS, batch(e.batch), place(e.deliver_to)),
     m.OrderConfirmed: lambda _: (HALTS,),

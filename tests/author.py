@@ -10,6 +10,7 @@ from domain.events import governance as g
 from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events import registry as r
 from domain.events.base import Event
 from domain.events.catalogue import AnyEvent
@@ -227,6 +228,42 @@ class Author:
         return h.RecallClosed(
             **self.common(by or recall.actor), recall=recall.id, batch=recall.batch,
             outcome="全部收回销毁",
+        )  # fmt: skip
+
+    # What is put on paper
+
+    def certify(
+        self, actor: str, place: str, item: BatchQuantity, replaces: str | None = None
+    ) -> p.CommitmentIssued:
+        """Issue a certificate of commitment."""
+        return p.CommitmentIssued(
+            **self.common(actor), place=place, batch=item.batch, quantity=item.quantity,
+            unit=item.unit, basis=(p.Basis.OWN_TEST,), commitments=tuple(p.Commitment),
+            replaces=replaces,
+        )  # fmt: skip
+
+    def withdraw_certificate(
+        self, actor: str, place: str, batch: str, commitment: str
+    ) -> p.CommitmentWithdrawn:
+        """Take a certificate back."""
+        return p.CommitmentWithdrawn(
+            **self.common(actor), place=place, batch=batch, commitment=commitment,
+            reason="数量写错",
+        )  # fmt: skip
+
+    def print_labels(
+        self, actor: str, place: str, batch: str, count: int = 1, first: str | None = None,
+        **more: Any,  # noqa: ANN401  fields of the event
+    ) -> p.LabelPrinted:  # fmt: skip
+        """Print labels: of units from a first serial on, of a certificate, or else of the batch."""
+        serials = None
+        kind = p.LabelKind.CERTIFICATE if more.get("commitment") else p.LabelKind.BATCH
+        if first:
+            serials = p.Numbers(first, f"{int(first) + count - 1:0{len(first)}d}")
+            kind = p.LabelKind.UNIT
+        return p.LabelPrinted(
+            **self.common(actor), place=place, batch=batch, template="roll-60x40", kind=kind,
+            count=count, serials=serials, **more,
         )  # fmt: skip
 
     # What is agreed

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events.movements import Process
 from domain.measures import BatchQuantity, Price
 from domain.refusals import Refusal
@@ -30,6 +31,7 @@ HOMES = {
 OTHERS = (c.CARRIER, c.INSPECTOR, c.AUTHORITY)
 PRODUCTS = (c.PADDY, c.RICE, c.RICE_BAG, c.CHICKEN)
 GHOST = c.lot(c.PADDY, "GHOST")
+GHOST_EVENT = "019ca6ce-3da0-754c-a664-070175491bc3"
 
 T = TypeVar("T")
 
@@ -237,6 +239,67 @@ class Histories(RuleBasedStateMachine):
         to = self.one([*before, self.reference.story.maker.get(batch, c.MILL)], data)
         self.tell(self.world.ship(actor, place, [item], to, HOMES[to]))
 
+    # What people put on paper
+
+    @rule(data=st.data(), again=st.booleans())
+    def certify(self, data: st.DataObject, *, again: bool) -> None:
+        """Issue a certificate, now and then in place of another."""
+        batch, actor, place, held = self.spot(data)
+        papers = self.reference.story.certificates
+        replaces = None
+        if again and papers:
+            replaces = self.one([*papers, GHOST_EVENT], data)
+            if replaces in papers and not self.rarely(data):
+                batch, actor = papers[replaces]["batch"], papers[replaces]["issuer"]
+        item = c.of(batch, self.amount(held, data))
+        self.tell(self.world.certify(actor, place, item, replaces))
+
+    @rule(data=st.data())
+    def withdraw_certificate(self, data: st.DataObject) -> None:
+        """Take a certificate back, mostly one's own and one that there is."""
+        papers = {
+            event.id: (event.actor, event.batch) for event in self.made(p.CommitmentIssued)
+        } or {GHOST_EVENT: (c.FARMER, GHOST)}  # fmt: skip
+        commitment = self.one(list(papers), data)
+        actor, batch = papers[commitment]
+        if self.rarely(data):
+            actor = self.one(ACTORS, data)
+        if self.rarely(data) and self.batches():
+            batch = self.one(self.batches(), data)
+        self.tell(self.world.withdraw_certificate(actor, HOMES[actor], batch, commitment))
+
+    @rule(data=st.data(), count=st.integers(1, 9), first=st.sampled_from([None, "1", "05", "12"]))
+    def print_labels(self, data: st.DataObject, count: int, first: str | None) -> None:
+        """Print labels of a batch, its units or a certificate, for oneself or a member."""
+        batch, actor, place, _ = self.spot(data)
+        holder = None
+        if self.rarely(data):
+            holder, actor = actor, self.one((c.COOP, c.MILL), data)
+        commitment = None
+        papers = self.reference.story.certificates
+        if first is None and papers and count % 2:
+            commitment = self.one(list(papers), data)
+            batch = batch if self.rarely(data) else papers[commitment]["batch"]
+        width = len(first or "")
+        count = min(count, 10**width - int(first)) if first else count
+        self.tell(self.world.print_labels(
+            actor, place, batch, count, first=first, commitment=commitment, holder=holder
+        ))  # fmt: skip
+
+    @precondition(lambda self: self.reference.story.runs)
+    @rule(data=st.data(), whole=st.booleans())
+    def reprint(self, data: st.DataObject, *, whole: bool) -> None:
+        """Print again what was printed, or a part of it; or something else."""
+        run_id, run = self.one(list(self.reference.story.runs.items()), data)
+        actor = self.one(sorted(self.reference.story.hands[run["batch"]]), data)
+        serials = run["serials"]
+        first = (serials[0] if whole else self.one(serials, data)) if serials else None
+        count = len(serials) if whole and serials else 1
+        self.tell(self.world.print_labels(
+            actor, HOMES[actor], run["batch"], count, first=first, commitment=run["of"],
+            reprint_of=GHOST_EVENT if self.rarely(data) else run_id,
+        ))  # fmt: skip
+
     # What people agree
 
     @rule(data=st.data(), least=st.sampled_from([None, None, 1, 500]))
@@ -324,6 +387,8 @@ class Histories(RuleBasedStateMachine):
     def _changed(self, event: Any, data: st.DataObject) -> Any:  # noqa: ANN401
         match event:
             case v.BatchHarvested() | v.BatchSold() | v.BatchDisposed() | m.OfferMade():
+                return replace(event, quantity=self.amount(event.quantity, data))
+            case p.CommitmentIssued():
                 return replace(event, quantity=self.amount(event.quantity, data))
             case v.PlotTreated():
                 return replace(event, interval_days=data.draw(st.integers(0, 3)))

@@ -8,13 +8,15 @@ from typing import Any
 
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events.correction import EventCorrected
 from tests.county import AUTHORITY
 from tests.story import Story, things
 
 MOVEMENTS = (
     v.PlotTreated, v.BatchHarvested, v.BatchTransformed, v.ShipmentSent, v.ShipmentReceived,
-    v.BatchInspected, v.BatchSold, v.BatchDisposed, m.OfferMade,
+    v.BatchInspected, v.BatchSold, v.BatchDisposed, m.OfferMade, p.CommitmentIssued,
+    p.CommitmentWithdrawn, p.LabelPrinted,
 )  # fmt: skip
 
 

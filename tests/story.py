@@ -8,10 +8,12 @@ from typing import Any, Final
 from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events.movements import Process
 from tests.county import (
     AUTHORITY,
     CONTENTS,
+    COOP,
     ELDER,
     FARMER,
     INSPECTOR,
@@ -24,6 +26,7 @@ from tests.county import (
 
 OWNER_OF_PLOT: Final = {PLOT: FARMER, OTHER_PLOT: ELDER}
 GROWERS: Final = {FARMER, ELDER}
+MEMBERS: Final = {(COOP, FARMER), (COOP, ELDER)}
 KNOWN_PARTIES: Final = {AUTHORITY, *(party[0] for party in PARTIES)}
 KNOWN_PLACES: Final = {place[0] for place in PLACES}
 NO_TRADERS: Final = {AUTHORITY, INSPECTOR}
@@ -72,6 +75,10 @@ class Story:
         self.sent: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self.halts: dict[str, Any] = {}
         """The holds and recalls that are not lifted, by id."""
+        self.certificates: dict[str, dict[str, Any]] = {}
+        """Those in force: batch, issuer, quantity."""
+        self.runs: dict[str, dict[str, Any]] = {}
+        """First prints: batch, kind, certificate, serials."""
 
     # What an event changes
 
@@ -145,6 +152,22 @@ class Story:
 
     def _tell_RecallClosed(self, event: h.RecallClosed) -> None:  # noqa: N802
         del self.halts[event.recall]
+
+    def _tell_CommitmentIssued(self, event: p.CommitmentIssued) -> None:  # noqa: N802
+        self.certificates.pop(event.replaces or "", None)
+        self.certificates[event.id] = {
+            "batch": event.batch, "issuer": event.actor, "quantity": event.quantity
+        }  # fmt: skip
+
+    def _tell_CommitmentWithdrawn(self, event: p.CommitmentWithdrawn) -> None:  # noqa: N802
+        self.certificates.pop(event.commitment)
+
+    def _tell_LabelPrinted(self, event: p.LabelPrinted) -> None:  # noqa: N802
+        if event.reprint_of is None:
+            self.runs[event.id] = {
+                "batch": event.batch, "kind": event.kind, "of": event.commitment,
+                "serials": _serials(event),
+            }  # fmt: skip
 
     def _tell_OfferMade(self, event: m.OfferMade) -> None:  # noqa: N802
         self.offers[event.id] = {
@@ -331,6 +354,58 @@ class Story:
                 return "recalled" if recalled else "on-hold"
         return None
 
+    def _judge_CommitmentIssued(self, event: p.CommitmentIssued) -> str | None:  # noqa: N802
+        if event.batch not in self.made:
+            return "unknown-batch"
+        if event.actor not in self.hands[event.batch]:
+            return "not-authorised"
+        wrong = self.halted([event.batch])
+        if event.replaces and not wrong:
+            wrong = self._own_certificate(event, event.replaces)
+        in_sum = sum(
+            paper["quantity"] for name, paper in self.certificates.items()
+            if paper["batch"] == event.batch and name != event.replaces
+        )  # fmt: skip
+        too_much = in_sum + event.quantity > self.made[event.batch]
+        return wrong or ("certified-exceeds-made" if too_much else None)
+
+    def _judge_CommitmentWithdrawn(self, event: p.CommitmentWithdrawn) -> str | None:  # noqa: N802
+        if event.batch not in self.made:
+            return "unknown-batch"
+        return self._own_certificate(event, event.commitment)
+
+    def _own_certificate(self, event: Any, name: str) -> str | None:  # noqa: ANN401
+        paper = self.certificates.get(name)
+        if paper is None or paper["batch"] != event.batch:
+            return "certificate-not-open"
+        return None if paper["issuer"] == event.actor else "not-authorised"
+
+    def _judge_LabelPrinted(self, event: p.LabelPrinted) -> str | None:  # noqa: N802
+        if event.batch not in self.made:
+            return "unknown-batch"
+        holder = event.holder or event.actor
+        for_member = holder == event.actor or (event.actor, holder) in MEMBERS
+        if not for_member or holder not in self.hands[event.batch]:
+            return "not-authorised"
+        if event.commitment:
+            paper = self.certificates.get(event.commitment)
+            if paper is None or paper["batch"] != event.batch:
+                return "certificate-not-open"
+        return self._reprint(event) if event.reprint_of else self._first_print(event)
+
+    def _reprint(self, event: p.LabelPrinted) -> str | None:
+        run = self.runs.get(event.reprint_of or "")
+        if run is None or run["batch"] != event.batch:
+            return "reprint-mismatch"
+        same = (run["kind"], run["of"]) == (event.kind, event.commitment)
+        within = set(_serials(event)) <= set(run["serials"])
+        return None if same and within else "reprint-mismatch"
+
+    def _first_print(self, event: p.LabelPrinted) -> str | None:
+        runs = (run for run in self.runs.values() if run["batch"] == event.batch)
+        printed = {int(serial) for run in runs for serial in run["serials"]}
+        return "numbers-printed" if printed & set(map(int, _serials(event))) else None
+
     def _judge_OfferMade(self, event: m.OfferMade) -> str | None:  # noqa: N802
         if event.batch not in self.made:
             return "unknown-batch"
@@ -423,6 +498,13 @@ class Story:
     def descendants(self, batch: str) -> set[str]:
         """Give all batches that a batch went into."""
         return {other for other in self.made if batch in self.ancestors(other)}
+
+
+def _serials(event: p.LabelPrinted) -> list[str]:
+    if event.serials is None:
+        return []
+    first, last = event.serials.first, event.serials.last
+    return [f"{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
 
 
 def _measured(items: Iterable[Any]) -> dict[Any, int]:

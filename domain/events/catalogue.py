@@ -37,6 +37,7 @@ from domain.events.movements import (
     ShipmentReceived,
     ShipmentSent,
 )
+from domain.events.papers import CommitmentIssued, CommitmentWithdrawn, LabelPrinted
 from domain.events.registry import PlaceRegistered, ProductRegistered
 
 AnyEvent = (
@@ -44,8 +45,9 @@ AnyEvent = (
     | MembershipBegan | MembershipEnded | PlaceRegistered | ProductRegistered | PlotTreated
     | BatchHarvested | BatchTransformed | ShipmentSent | ShipmentReceived | BatchInspected
     | BatchSold | BatchDisposed | BatchHeld | BatchReleased | BatchRecalled | RecallClosed
-    | OfferMade | OfferWithdrawn | DemandPosted | DemandWithdrawn | OrderPlaced | OrderConfirmed
-    | OrderRefused | OrderCancelled | EventCorrected | EpcisCaptured
+    | CommitmentIssued | CommitmentWithdrawn | LabelPrinted
+    | OfferMade | OfferWithdrawn | DemandPosted | DemandWithdrawn
+    | OrderPlaced | OrderConfirmed | OrderRefused | OrderCancelled | EventCorrected | EpcisCaptured
 )  # fmt: skip
 """The union that `match` must exhaust."""
 

@@ -12,11 +12,13 @@ from domain.events.movements import (
     ShipmentReceived,
     ShipmentSent,
 )
+from domain.events.papers import CommitmentIssued, CommitmentWithdrawn, LabelPrinted
 from domain.ids import EventId
 
 Correctable = (
     PlotTreated | BatchHarvested | BatchTransformed | ShipmentSent | ShipmentReceived
-    | BatchInspected | BatchSold | BatchDisposed | OfferMade
+    | BatchInspected | BatchSold | BatchDisposed | CommitmentIssued | CommitmentWithdrawn
+    | LabelPrinted | OfferMade
 )  # fmt: skip
 """What may be corrected: movements. Who may say what is revoked instead, never rewritten."""
 

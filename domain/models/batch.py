@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events.base import Movement
 from domain.events.catalogue import AnyEvent
 from domain.measures import BatchQuantity, Unit
+from domain.models.papers import NO_PAPERS, Papers, evolve_papers
 
 
 class Holding(Struct, frozen=True):
@@ -34,9 +36,10 @@ NOTHING = Holding(0, 0, 0, "")
 
 
 class Batch(Struct, frozen=True):
-    """A batch: its unit, who recorded it first, and its holdings by (party, place).
+    """A batch: its unit, who recorded it first, its holdings by (party, place), its papers.
 
     `inputs` are the batches that it was made of, `sent` who sent of it to whom: (from, to).
+    `made` is how much came to be of it.
     """
 
     unit: Unit
@@ -45,8 +48,10 @@ class Batch(Struct, frozen=True):
     position: int
     since: datetime
     holdings: dict[tuple[str, str], Holding]
+    made: int
     inputs: tuple[str, ...] = ()
     sent: frozenset[tuple[str, str]] = frozenset()
+    papers: Papers = NO_PAPERS
 
     def held(self, party: str, place: str) -> Holding:
         """What a party holds of it at a place; nothing where it never did."""
@@ -59,7 +64,7 @@ class Batch(Struct, frozen=True):
         new = Holding(old.quantity + quantity, old.reserved + reserved, position, event.id)
         return Batch(
             self.unit, self.owner, self.event, self.position, self.since,
-            {**self.holdings, at: new}, self.inputs, self.sent,
+            {**self.holdings, at: new}, self.made, self.inputs, self.sent, self.papers,
         )  # fmt: skip
 
 
@@ -81,6 +86,15 @@ def evolve_batch(model: Batch | None, tag: str, event: AnyEvent, position: int) 
             return model.changed(event, position, -event.quantity)
         case m.OrderConfirmed():
             return model.changed(event, position, 0, event.quantity)
+        case _:
+            return _where_it_was(model, event, position)
+
+
+def _where_it_was(model: Batch, event: AnyEvent, position: int) -> Batch:
+    """Fold an event that moves nothing."""
+    match event:
+        case p.CommitmentIssued() | p.CommitmentWithdrawn() | p.LabelPrinted():
+            return replace(model, papers=evolve_papers(model.papers, event, position))
         case _:
             return model
 
@@ -107,7 +121,7 @@ def _created(
     holding = Holding(quantity, 0, position, event.id)
     return Batch(
         unit, event.actor, event.id, position, event.occurred_at,
-        {(event.actor, event.place): holding}, inputs,
+        {(event.actor, event.place): holding}, quantity, inputs,
     )  # fmt: skip
 
 

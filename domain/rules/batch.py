@@ -12,6 +12,7 @@ from domain.events.movements import (
     ShipmentReceived,
     ShipmentSent,
 )
+from domain.events.papers import CommitmentIssued
 from domain.measures import UNIT_NAMES, Unit
 from domain.refusals import Code, Refusal, refuse
 from domain.rules.time import moved_batches
@@ -53,7 +54,7 @@ def batch_known(state: State, event: AnyEvent) -> Refusal | None:
 def unit_fits(
     state: State,
     event: BatchTransformed | ShipmentSent | ShipmentReceived | BatchSold | BatchDisposed
-    | OfferMade,
+    | CommitmentIssued | OfferMade,
 ) -> Refusal | None:  # fmt: skip
     """Refuse a quantity in another unit than the batch's."""
     for batch_id, unit in _moved(event):
@@ -79,7 +80,7 @@ def _made(event: BatchHarvested | BatchTransformed) -> Iterable[Made]:
 
 def _moved(
     event: BatchTransformed | ShipmentSent | ShipmentReceived | BatchSold | BatchDisposed
-    | OfferMade,
+    | CommitmentIssued | OfferMade,
 ) -> Iterable[Made]:  # fmt: skip
     if isinstance(event, BatchTransformed):
         return tuple((item.batch, item.unit) for item in event.inputs)

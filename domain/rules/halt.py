@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events.governance import Role
 from domain.lineage import halts_over, moved
 from domain.models.halts import Halt, HaltKind
@@ -13,14 +14,14 @@ from domain.state import State
 
 Moving = (
     v.BatchTransformed | v.ShipmentSent | v.BatchSold | m.OfferMade | m.OrderPlaced
-    | m.OrderConfirmed
+    | m.OrderConfirmed | p.CommitmentIssued
 )  # fmt: skip
 
 OFFICIALS = frozenset({Role.AUTHORITY, Role.INSPECTOR})
 
 
 def not_halted(state: State, event: Moving) -> Refusal | None:
-    """Refuse to move or promise a batch that is held or recalled, itself or by an ancestor.
+    """Refuse to move, promise or certify what is held or recalled, itself or by an ancestor.
 
     A shipment back is admitted: to a party that sent the batch to the actor, or that made it. To
     dispose of it and to receive what is on the way is always admitted.

@@ -6,6 +6,7 @@ from domain.events import governance as g
 from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events import registry as r
 from domain.events.catalogue import AnyEvent
 from domain.events.correction import EventCorrected
@@ -58,6 +59,9 @@ MAY: Final[dict[type, frozenset[Role]]] = {
     h.BatchReleased: ANYONE,
     h.BatchRecalled: ANYONE,
     h.RecallClosed: ANYONE,
+    p.CommitmentIssued: HOLDERS,
+    p.CommitmentWithdrawn: HOLDERS,
+    p.LabelPrinted: HOLDERS,
     m.OfferMade: HOLDERS,
     m.OfferWithdrawn: HOLDERS,
     m.DemandPosted: ANYONE,

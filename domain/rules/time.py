@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from domain.events import holds as h
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events.catalogue import AnyEvent
+from domain.models.papers import Certificate, Run
 from domain.moments import show_moment
 from domain.produce import RuleSet
 from domain.refusals import Code, Refusal, refuse
@@ -70,6 +72,22 @@ def after_offer(state: State, event: m.OrderPlaced | m.OfferWithdrawn) -> Refusa
     return None
 
 
+def after_papers(
+    state: State, event: p.CommitmentIssued | p.CommitmentWithdrawn | p.LabelPrinted
+) -> Refusal | None:
+    """Refuse to replace, withdraw or print a certificate before it was issued; or a reprint so."""
+    batch = state.batch(event.batch)
+    if batch is None:
+        return None
+    earlier: dict[str, Certificate | Run] = {**batch.papers.certificates, **batch.papers.runs}
+    for name in ("replaces", "commitment", "reprint_of"):
+        cause = getattr(event, name, None)
+        paper = earlier.get(cause or "")
+        if cause and paper and event.occurred_at < paper.since:
+            return _before(event, paper.since, cause, paper.position)
+    return None
+
+
 def after_demand(state: State, event: m.DemandWithdrawn) -> Refusal | None:
     """Refuse to withdraw a demand before it was posted."""
     demand = state.demand(event.demand)
@@ -99,6 +117,8 @@ def moved_batches(event: AnyEvent) -> tuple[str, ...]:
             v.BatchInspected() | v.BatchSold() | v.BatchDisposed() | m.OfferMade()
             | h.BatchHeld() | h.BatchRecalled()
         ):  # fmt: skip
+            return (event.batch,)
+        case p.CommitmentIssued() | p.CommitmentWithdrawn() | p.LabelPrinted():
             return (event.batch,)
         case _:
             return ()

@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from domain import ids, measures
 from domain.decide import RULES
-from domain.events import base, foreign, movements, registry
+from domain.events import base, foreign, movements, papers, registry
 from domain.events.catalogue import TYPES
 from domain.events.correction import Correctable
 from domain.events.governance import LedgerOpened
@@ -28,7 +28,7 @@ WORDS = {
         (ids.EventId, "event id"), (ids.PartyId, "party id"), (ids.PlaceId, "place id"),
         (ids.Gtin, "GTIN"), (ids.BatchId, "batch id"), (ids.Gln, "GLN"), (ids.DidKey, "did:key"),
         (ids.County, "county code"), (ids.Division, "division code"), (ids.Sha256Hex, "digest"),
-        (base.Text, "text"),
+        (ids.Digits, "digits"), (base.Text, "text"),
     )
 }  # fmt: skip
 PARTS: dict[str, Any] = {
@@ -37,6 +37,7 @@ PARTS: dict[str, Any] = {
     "price": measures.Price,
     "difference": movements.Difference,
     "names": registry.Names,
+    "numbers": papers.Numbers,
 }
 GROUPS = {ANYONE: "anyone", HOLDERS: "holder", GROWERS: "grower", OFFICE: "office"}
 
@@ -48,7 +49,7 @@ def word_for(info: Any) -> str:  # noqa: ANN401  a node of msgspec.inspect
             return word_for(inner)
         case inspect.UnionType(types=types):
             held = [each for each in types if not isinstance(each, inspect.NoneType)]
-            return word_for(held[0]) if len(held) == 1 else "a movement or offer"
+            return word_for(held[0]) if len(held) == 1 else "a movement, paper or offer"
         case inspect.VarTupleType(item_type=item, min_length=least, max_length=most):
             return f"list of {least or 0} to {most}: {word_for(item)}"
         case inspect.StructType(cls=kind):
@@ -171,7 +172,7 @@ def test_every_rule_is_told_with_its_codes() -> None:
 def test_limits_are_told() -> None:
     for limit in (
         envelope.MAX_PAYLOAD, envelope.MAX_ENVELOPE, envelope.MAX_SIGNATURES, base.MAX_REFS,
-        base.MAX_ITEMS, foreign.MAX_FOREIGN, measures.MAX_AMOUNT,
+        base.MAX_ITEMS, foreign.MAX_FOREIGN, measures.MAX_AMOUNT, papers.MAX_PRINTED,
     ):  # fmt: skip
         assert re.search(rf"(?<!\d){limit}(?!\d)", TEXT), limit
     assert envelope.PAYLOAD_TYPE in TEXT
