@@ -1,12 +1,14 @@
 """Recording events, one or many, and reading one back with its receipt."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import (
     Problem,
@@ -20,7 +22,7 @@ from api.rest.context import Use
 from api.services import Services
 from domain.events.catalogue import type_of
 from domain.refusals import Refusal
-from ledger import log, receipt
+from ledger import log, receipt, rehearsal
 from ledger.envelope import MAX_ENVELOPE
 from ledger.outcome import Admission, Busy, Outcome, WriteFailed
 from ledger.receipts import receipt_for
@@ -41,6 +43,12 @@ _ENVELOPE: Final[dict[str, Any]] = {
         },
     }
 }  # fmt: skip
+_ENVELOPES: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {NDJSON: {"schema": {"type": "string", "description": "an envelope a line"}}},
+    }
+}
 
 
 @router.post("", status_code=201, openapi_extra=_ENVELOPE)
@@ -63,6 +71,19 @@ async def record(request: Request, services: Use) -> Response:
     )
 
 
+@router.post("/rehearsal", openapi_extra=_ENVELOPES)
+async def rehearse(request: Request, services: Use) -> Response:
+    """Say what the ledger would answer to these events (NDJSON), together; nothing is recorded.
+
+    A line of answer for each line: `{"line", "code", …}` for what would be refused, else
+    `{"line", "admissible": true}`.
+    """
+    lines = [line async for chunk in _chunks(request) for line in chunk]
+    if len(lines) > rehearsal.MAX_EVENTS:
+        raise _too_many(len(lines))
+    return await run_in_threadpool(_rehearsed, services, lines)
+
+
 @router.get("/{event_id}")
 def read(event_id: str, services: Use) -> Response:
     """Give an event as it was signed, with the receipt of its admission."""
@@ -79,6 +100,24 @@ def read(event_id: str, services: Use) -> Response:
             "receipt": msgspec.Raw(receipt.to_json(receipt_for(conn, stored))),
         }
     return Response(msgspec.json.encode(body), media_type="application/json")
+
+
+def _rehearsed(services: Services, lines: list[bytes]) -> Response:
+    with services.connection() as conn:
+        refusals = rehearsal.rehearse(conn, lines, datetime.now(UTC))
+    answers = [
+        _line({"line": number, **(refusal_members(one) if one else {"admissible": True})})
+        for number, one in enumerate(refusals, 1)
+    ]
+    return Response(b"".join(answers), media_type=NDJSON)
+
+
+def _too_many(events: int) -> Problem:
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large",
+        f"一次最多试 {rehearsal.MAX_EVENTS} 条，这里有 {events} 条，请分几次。",
+        f"At most {rehearsal.MAX_EVENTS} events are rehearsed together, not {events}.",
+    )  # fmt: skip
 
 
 async def _body(request: Request) -> bytes:
