@@ -15,7 +15,7 @@ from api.body_limit import BodyLimit
 from api.errors import Problem, problem_response, unavailable
 from api.graph.router import graphql_router
 from api.pages import router as pages
-from api.rest import batches, events, health, labels, log
+from api.rest import batches, events, health, labels, log, weighing
 from api.services import Services
 from api.signin import routes as signin
 
@@ -33,7 +33,14 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
     )  # fmt: skip
     app.state.services = services
-    for router in (events.router, batches.router, log.router, labels.router, health.router):
+    for router in (
+        events.router,
+        batches.router,
+        log.router,
+        labels.router,
+        health.router,
+        weighing.router,
+    ):
         app.include_router(router)
     app.include_router(signin.router)
     app.include_router(graphql_router(services, dev=services.settings.dev), prefix="/graphql")

@@ -11,7 +11,11 @@ from api.reports.photo import MAX_UPLOAD
 MAX_BODY: Final = 1024 * 1024
 """Bytes; the bulk path, which is read line by line, is not bound by it."""
 
-_BOUND: Final = {"/graphql": MAX_BODY, "/report": MAX_UPLOAD + MAX_BODY}
+_BOUND: Final = {
+    "/graphql": MAX_BODY,
+    "/report": MAX_UPLOAD + MAX_BODY,
+    "/api/weighing": 9 * MAX_BODY,
+}
 """Bytes that may come to the addresses that begin so."""
 
 

@@ -1,6 +1,7 @@
 """Weighing lists: spreadsheets as offices save them, read whole or told cell by cell."""
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -31,12 +32,12 @@ KNOWN = Known(
 HEADING = ["日期", "社员姓名", "品名", "净重（公斤）", "地块", "等级"]
 
 
-def xlsx(rows: list[list[Any]], *merged: str) -> bytes:
+def xlsx(rows: Sequence[Sequence[Any]], *merged: str) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     for area in merged:
         sheet.merge_cells(area)
     saved = io.BytesIO()
@@ -121,7 +122,7 @@ def test_merged_names_count_for_each_row_and_merged_weights_are_refused() -> Non
 
 def test_two_rows_that_would_be_one_batch_are_pointed_out() -> None:
     row: list[Any] = ["2026-11-20", "陈秀兰", "鲜桂皮", 10, "七号山地"]
-    found = reading(xlsx([HEADING, row, row, [*row[:4], "八号山地"]]))
+    found = reading(xlsx([[*HEADING], row, row, [*row[:4], "八号山地"]]))
     assert [one.same_as for one in found.deliveries] == [None, 2, None]
 
 
@@ -176,7 +177,8 @@ def test_a_weight_that_may_mean_two_things_or_none_is_not_guessed(written: cells
 @pytest.mark.parametrize(
     "written",
     [
-        date(2026, 11, 3), datetime.fromisoformat("2026-11-03 07:00"), "2026-11-03", "2026/11/3", "2026.11.3",
+        date(2026, 11, 3), datetime.fromisoformat("2026-11-03 07:00"), "2026-11-03",
+        "2026/11/3", "2026.11.3",
         "2026年11月3日", "20261103", "11月3日", "11/3", "11月3号", "2026-11-03 07:30", 46_329,
         "２０２６－１１－０３",
     ],
