@@ -70,9 +70,11 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened to a batch, or to what it was made of.
 
     `kind`: `harvested`, `transformed` (it came out), `used` (it went in), `shipped`, `received`,
-    `inspected`, `sold`, `disposed`, or `captured` (a foreign event). `batch` is the batch that it
+    `inspected`, `certified` (a certificate of commitment was issued), `uncertified` (it was
+    withdrawn), `sold`, `disposed`, or `captured` (a foreign event). `batch` is the batch that it
     happened to. `late`: admitted more than a day after it occurred. `process`, `grade`, `standard`,
-    `result`, `finding`, `report` (SHA-256), `reason`, `channel`, `biz_step` as the event has them;
+    `result`, `finding`, `report` (SHA-256), `reason`, `channel`, `biz_step`, `basis` and
+    `commitments` as the event has them; `certificate` is the id of the one issued or withdrawn;
     `lost` is what was short on receipt. A long list of inputs or outputs is cut, the rest counted.
     Of a foreign event the actor is who brought it, and `source` whom it names as the giving side.
     In the JSON, what does not apply is left out.
@@ -109,6 +111,9 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None
     channel: str | None = None
     biz_step: str | None = None
+    certificate: str | None = None
+    basis: tuple[str, ...] = ()
+    commitments: tuple[str, ...] = ()
     corrected: Corrected | None = None
 
 
@@ -179,6 +184,27 @@ class Stock(Struct, frozen=True, kw_only=True):
     holders_left_out: int
 
 
+class Certified(Struct, frozen=True, kw_only=True):
+    """A certificate of commitment (承诺达标合格证) of the batch that is in force.
+
+    `event` is its id. `basis` and `commitments` are the words of `domain.events.papers`; `report`
+    is the SHA-256 of a test report.
+    """
+
+    event: str
+    position: int
+    issued_at: datetime
+    issuer: Who
+    place: Where
+    quantity: int
+    unit: str
+    basis: tuple[str, ...]
+    commitments: tuple[str, ...]
+    report: str | None
+    replaces: str | None
+    signed: tuple[Signature, ...]
+
+
 class Passport(Struct, frozen=True, kw_only=True):
     """The document of a batch.
 
@@ -188,6 +214,8 @@ class Passport(Struct, frozen=True, kw_only=True):
     was inspected, made or harvested is kept before what was moved, and the newest before the old.
     A step that reached an ancestor's document by two ways and was left out counts twice in
     `timeline_left_out`. `withdrawn` are steps of the batch itself that were declared in error.
+    `certificates` are those of this batch in force, the oldest first; what it was made of had its
+    own, which are steps of the timeline.
     `position` is that of the last event that changed the document.
     """
 
@@ -205,6 +233,7 @@ class Passport(Struct, frozen=True, kw_only=True):
     withdrawn: tuple[Step, ...]
     stock: Stock
     position: int
+    certificates: tuple[Certified, ...] = ()
 
 
 _DECODER: Final = msgspec.json.Decoder(Passport)

@@ -47,6 +47,20 @@ CREATE TABLE step (
 );
 CREATE INDEX ON step (position);
 
+-- Certificates of commitment, and what ends one: a withdrawal or another in its place.
+CREATE TABLE certificate (
+    position bigint PRIMARY KEY,
+    id       text   NOT NULL,
+    batch    text   NOT NULL,
+    body     bytea  NOT NULL      -- JSON (projections.passport.Certified)
+);
+CREATE INDEX ON certificate (batch);
+CREATE TABLE certificate_end (
+    position    bigint PRIMARY KEY,
+    certificate text   NOT NULL
+);
+CREATE INDEX ON certificate_end (certificate);
+
 CREATE TABLE withdrawn (
     batch    text    NOT NULL,
     position bigint  NOT NULL,

@@ -26,6 +26,12 @@ CROSS JOIN LATERAL (
 _WITHDRAWN: Final = """
 SELECT batch, body FROM withdrawn WHERE batch = ANY(%s) ORDER BY batch, position, n
 """
+_CERTIFICATES: Final = """
+SELECT batch, body FROM certificate c
+WHERE batch = ANY(%s)
+    AND NOT EXISTS (SELECT FROM certificate_end e WHERE e.certificate = c.id)
+ORDER BY batch, position
+"""
 _PRODUCTS: Final = """
 SELECT gtin, zh, en, category, unit, content_quantity, content_unit
 FROM product WHERE gtin = ANY(%s)
@@ -60,6 +66,7 @@ class _Document(Struct, frozen=True, kw_only=True):
     withdrawn: list[Raw]
     stock: Stock
     position: int
+    certificates: list[Raw]
 
 
 class _Own(Struct):
@@ -74,6 +81,7 @@ class _Own(Struct):
     withdrawn: list[Raw] = msgspec.field(default_factory=list)
     origins: list[Item] = msgspec.field(default_factory=list)
     balances: list[tuple[Any, ...]] = msgspec.field(default_factory=list)
+    certificates: list[Raw] = msgspec.field(default_factory=list)
 
 
 def write(cursor: psycopg.Cursor[Any], batches: Iterable[str]) -> None:
@@ -108,6 +116,8 @@ def _load(cursor: psycopg.Cursor[Any], names: Sequence[str]) -> dict[str, _Own]:
             found[name].makers.append((position, n, own, body))
     for name, body in cursor.execute(_WITHDRAWN, [names], binary=True).fetchall():
         found[name].withdrawn.append(Raw(body))
+    for name, body in cursor.execute(_CERTIFICATES, [names], binary=True).fetchall():
+        found[name].certificates.append(Raw(body))
     for name, *balance in cursor.execute(_BALANCES, [names]).fetchall():
         found[name].balances.append(tuple(balance))
     for name, items in heritage.origins(cursor, names).items():
@@ -148,6 +158,7 @@ def _compose(name: str, own: _Own, product: Product | None) -> _Document:
         origins=[item.body for item in grown.kept], origins_left_out=grown.left_out,
         timeline=[item.body for item in timeline.kept], timeline_left_out=timeline.left_out,
         withdrawn=own.withdrawn, stock=_stock(own.balances), position=own.last,
+        certificates=own.certificates,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import psycopg
 from msgspec import Struct, field
 
 from domain.events.movements import PlotTreated
+from domain.events.papers import CommitmentIssued, CommitmentWithdrawn
 from ledger.log import Recorded
 from projections import passport_documents as documents
 from projections import passport_heritage as heritage
@@ -42,11 +43,18 @@ _TREATMENT: Final = {
     "position": "int8", "plot": "text", "at": "timestamptz", "body": "bytea",
 }  # fmt: skip
 
+_CERTIFICATE: Final = {
+    "position": "int8", "id": "text", "batch": "text", "body": "bytea",
+}  # fmt: skip
+_CERTIFICATE_END: Final = {"position": "int8", "certificate": "text"}
+
 _UNDO_STEPS: Final = "DELETE FROM step WHERE position = ANY(%s) RETURNING batch"
 _UNDO_LINKS: Final = "DELETE FROM link WHERE position = ANY(%s) RETURNING child"
 _UNDO_JOINT: Final = "DELETE FROM joint WHERE position = ANY(%s) RETURNING joined"
 _UNDO_HARVESTS: Final = "DELETE FROM harvest WHERE position = ANY(%s)"
 _UNDO_TREATMENTS: Final = "DELETE FROM treatment WHERE position = ANY(%s)"
+_UNDO_CERTIFICATES: Final = "DELETE FROM certificate WHERE position = ANY(%s)"
+_UNDO_CERTIFICATE_ENDS: Final = "DELETE FROM certificate_end WHERE position = ANY(%s)"
 _UNJOIN: Final = "DELETE FROM link WHERE joined = ANY(%s) RETURNING child"
 _JOIN: Final = """
 INSERT INTO link (position, n, parent, child, joined)
@@ -112,6 +120,8 @@ class _Rows(Struct):
     joint: list[tuple[int, str, str, bool]] = field(default_factory=list)
     harvests: list[tuple[int, int, Harvest]] = field(default_factory=list)
     treatments: list[tuple[int, str, datetime, bytes]] = field(default_factory=list)
+    certificates: list[tuple[int, str, str, bytes]] = field(default_factory=list)
+    ends: list[tuple[int, str]] = field(default_factory=list)
 
 
 class _Stale(Struct):
@@ -133,7 +143,7 @@ class PassportProjection:
     """Keeps the documents that `projections.passport` reads."""
 
     name: Final = "passport"
-    version: Final = 1
+    version: Final = 2
     sql: Final = files("projections").joinpath("passport.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
@@ -179,6 +189,8 @@ def _take_out(cursor: psycopg.Cursor[Any], positions: list[int], stale: _Stale) 
     joined = _first_column(cursor.execute(_UNDO_JOINT, [positions]))
     cursor.execute(_UNDO_HARVESTS, [positions])
     cursor.execute(_UNDO_TREATMENTS, [positions])
+    cursor.execute(_UNDO_CERTIFICATES, [positions])
+    cursor.execute(_UNDO_CERTIFICATE_ENDS, [positions])
     children |= _join(cursor, joined)
     stale.made |= children
     stale.behind(gone | children, 0)
@@ -211,6 +223,7 @@ def _rows(live: Sequence[Effect], captures: Captures, known: names.Names) -> _Ro
         body = tell.treatment(effect)
         if body and isinstance(effect.event, PlotTreated):
             rows.treatments.append((at, effect.event.place, effect.event.occurred_at, body))
+        _add_papers(rows, effect, known)
     for captured in captures.live:
         at, foreign = captured.effect.position, captured.foreign
         rows.told += ((at, n, told) for n, told in enumerate(tell.foreign_steps(captured, known)))
@@ -225,6 +238,21 @@ def _rows(live: Sequence[Effect], captures: Captures, known: names.Names) -> _Ro
     return rows
 
 
+def _add_papers(rows: _Rows, effect: Effect, known: names.Names) -> None:
+    event = effect.event
+    certificate = tell.certified(effect, known)
+    if certificate and isinstance(event, CommitmentIssued):
+        body = msgspec.json.encode(certificate)
+        rows.certificates.append((effect.position, event.id, event.batch, body))
+    if isinstance(event, CommitmentIssued | CommitmentWithdrawn) and (ended := _ended(event)):
+        rows.ends.append((effect.position, ended))
+
+
+def _ended(event: CommitmentIssued | CommitmentWithdrawn) -> str | None:
+    """Give the certificate that an event ends."""
+    return event.replaces if isinstance(event, CommitmentIssued) else event.commitment
+
+
 def _write(cursor: psycopg.Cursor[Any], rows: _Rows, stale: _Stale) -> None:
     encode = msgspec.json.encode
     insert(cursor, "step", _STEP, (
@@ -237,6 +265,8 @@ def _write(cursor: psycopg.Cursor[Any], rows: _Rows, stale: _Stale) -> None:
         (position, n, h.batch, h.plot, h.at, encode(h.head)) for position, n, h in rows.harvests
     ))  # fmt: skip
     insert(cursor, "treatment", _TREATMENT, rows.treatments)
+    insert(cursor, "certificate", _CERTIFICATE, rows.certificates)
+    insert(cursor, "certificate_end", _CERTIFICATE_END, rows.ends)
     _count(cursor, [(told.batch, told.display, position, 1) for position, _, told in rows.told])
     stale.made |= {child for *_, child in rows.links}
     for position, joined, _, _ in rows.joint:

@@ -3,20 +3,31 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events.base import Movement
+from domain.events.catalogue import AnyEvent
 from domain.measures import BatchQuantity
 from projections.amounts import shown
 from projections.corrections import Effect
 from projections.foreign_events import Captured
 from projections.mentions import counted, location_of, party_of, summed
-from projections.passport import Amount, Corrected, Signature, Step, Treatment, Where, Who
+from projections.passport import (
+    Amount,
+    Certified,
+    Corrected,
+    Signature,
+    Step,
+    Treatment,
+    Where,
+    Who,
+)
 from projections.passport_names import Names
 from projections.shares import Part
 
@@ -96,7 +107,21 @@ def steps(effect: Effect, names: Names) -> list[Told]:
             goods = (BatchQuantity(event.batch, event.quantity, event.unit),)
             return _told(effect, event, names, "disposed", Rank.LEFT, goods, reason=event.reason)
         case _:
-            return []
+            return _certificate_step(effect, event, names)
+
+
+def certified(effect: Effect, names: Names) -> Certified | None:
+    """Give the certificate that an event issues."""
+    event = effect.event
+    if not isinstance(event, p.CommitmentIssued):
+        return None
+    return Certified(
+        event=event.id, position=effect.position, issued_at=event.occurred_at,
+        issuer=names.who(event.actor), place=names.where(event.place), quantity=event.quantity,
+        unit=event.unit.value, basis=_values(event.basis),
+        commitments=_values(event.commitments), report=event.report, replaces=event.replaces,
+        signed=_signatures(effect, names),
+    )  # fmt: skip
 
 
 def harvest(effect: Effect, names: Names) -> Harvest | None:
@@ -192,6 +217,27 @@ def _told(
         ))
         for batch, quantity, unit in summed(goods)
     ]  # fmt: skip
+
+
+def _certificate_step(effect: Effect, event: AnyEvent, names: Names) -> list[Told]:
+    if isinstance(event, p.CommitmentIssued):
+        step = _step(
+            effect, event, names, "certified", event.batch, quantity=event.quantity,
+            unit=event.unit.value, certificate=event.id, basis=_values(event.basis),
+            commitments=_values(event.commitments), report=event.report,
+        )  # fmt: skip
+    elif isinstance(event, p.CommitmentWithdrawn):
+        step = _step(
+            effect, event, names, "uncertified", event.batch, certificate=event.commitment,
+            reason=event.reason,
+        )  # fmt: skip
+    else:
+        return []
+    return [Told(event.batch, Rank.INSPECTED, event.occurred_at, step)]
+
+
+def _values(words: Iterable[Enum]) -> tuple[str, ...]:
+    return tuple(str(word.value) for word in words)
 
 
 def _transformed(effect: Effect, event: v.BatchTransformed, names: Names) -> list[Told]:

@@ -5,6 +5,7 @@ from typing import Final
 from projections.directory_projection import DirectoryProjection
 from projections.holdings_projection import HoldingsProjection
 from projections.market import Market
+from projections.papers_projection import PapersProjection
 from projections.passport_projection import PassportProjection
 from projections.runner import Projection
 from projections.trace_projection import TraceProjection
@@ -14,5 +15,6 @@ ALL: Final[tuple[Projection, ...]] = (
     HoldingsProjection(),
     TraceProjection(),
     Market(),
+    PapersProjection(),
     PassportProjection(),
 )

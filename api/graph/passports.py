@@ -58,8 +58,8 @@ class PassportStep:
     """A signed event as the passport shows it."""
 
     kind: str = strawberry.field(
-        description="harvested, transformed, shipped, received, inspected, sold, disposed, or"
-        " captured (a foreign record)."
+        description="harvested, transformed, shipped, received, inspected, certified, uncertified,"
+        " sold, disposed, or captured (a foreign record)."
     )
     batch: str = strawberry.field(description="The batch it happened to, e.g. 02000000000015/L7.")
     event: str = strawberry.field(description="Its event, a UUIDv7.")

@@ -11,6 +11,8 @@ STEPS: Final = {
     "shipped": marked("发货"),
     "received": marked("收货"),
     "inspected": marked("检验"),
+    "certified": marked("开具合格证"),
+    "uncertified": marked("收回合格证"),
     "sold": marked("卖出"),
     "disposed": marked("销毁"),
     "transformed": marked("加工"),

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from domain.events import governance as g
 from domain.events import market as m
 from domain.events import movements as v
+from domain.events import papers as p
 from domain.events import registry as r
 from domain.events.catalogue import AnyEvent
 from domain.events.correction import Correctable, EventCorrected
@@ -144,6 +145,36 @@ def inspected(batch: str, hours: float = 4) -> v.BatchInspected:
     return v.BatchInspected(
         **common(COOP, hours), place=STORE, batch=batch, standard="GB/T 30381-2013",
         result=v.Result.CONFORMANT, finding="水分 9.8 %",
+    )  # fmt: skip
+
+
+def certified(
+    batch: str, quantity: int, hours: float = 4, replaces: str | None = None, actor: str = COOP
+) -> p.CommitmentIssued:
+    return p.CommitmentIssued(
+        **common(actor, hours), place=STORE, batch=batch, quantity=quantity, unit=Unit.GRAM,
+        basis=(p.Basis.QUALITY_CONTROL, p.Basis.OWN_TEST), commitments=tuple(p.Commitment),
+        replaces=replaces,
+    )  # fmt: skip
+
+
+def uncertified(certificate: p.CommitmentIssued, hours: float = 5) -> p.CommitmentWithdrawn:
+    return p.CommitmentWithdrawn(
+        **common(certificate.actor, hours), place=STORE, batch=certificate.batch,
+        commitment=certificate.id, reason="数量写错",
+    )  # fmt: skip
+
+
+def printed(
+    batch: str, first: str | None = None, count: int = 5, reprint_of: str | None = None
+) -> p.LabelPrinted:
+    serials = None
+    if first:
+        serials = p.Numbers(first, f"{int(first) + count - 1:0{len(first)}d}")
+    return p.LabelPrinted(
+        **common(COOP, 6), place=STORE, batch=batch, template="a4-24",
+        kind=p.LabelKind.UNIT if first else p.LabelKind.BATCH, count=count, serials=serials,
+        holder=FARMER, reprint_of=reprint_of,
     )  # fmt: skip
 
 
@@ -303,6 +334,21 @@ def _one(tale: _Tale) -> None:
     tale.add(tale.draw(st.sampled_from(makers))())
 
 
+def _paper(tale: _Tale) -> None:
+    batch, quantity = next(iter(tale.some(1).items()))
+    issued = [e for e in tale.correctable if isinstance(e, p.CommitmentIssued)]
+    old = tale.draw(st.sampled_from(issued)) if issued else None
+    kind = tale.draw(st.sampled_from(["issue", "replace", "withdraw", "print"]))
+    if kind == "print":
+        tale.add(printed(batch, tale.draw(st.sampled_from([None, "1", "06"]))))
+    elif old is None or kind == "issue":
+        tale.add(certified(batch, quantity))
+    elif kind == "replace":
+        tale.add(certified(old.batch, quantity, replaces=old.id))
+    else:
+        tale.add(uncertified(old))
+
+
 def _treat(tale: _Tale) -> None:
     tale.add(treated(tale.hours()))
 
@@ -360,7 +406,7 @@ def _altered(tale: _Tale, event: Any) -> Any:  # noqa: ANN401  of whatever type 
     later = replace(event, occurred_at=event.occurred_at + timedelta(hours=tale.hours()))
     place = replace(later, place=tale.draw(st.sampled_from([YARD, STORE, PLOT])))
     match place:
-        case v.BatchHarvested() | v.BatchSold() | v.BatchDisposed():
+        case v.BatchHarvested() | v.BatchSold() | v.BatchDisposed() | p.CommitmentIssued():
             return replace(place, quantity=tale.amount())
         case v.BatchTransformed():
             outputs = place.outputs[: tale.draw(st.integers(1, len(place.outputs)))]
@@ -375,8 +421,8 @@ def _altered(tale: _Tale, event: Any) -> Any:  # noqa: ANN401  of whatever type 
             return place
 
 
-_KINDS = [_harvest, _harvest, _transform, _transform, _send, _receive, _one, _one, _treat, _foreign,
-          _foreign, _foreign, _correct, _correct]  # fmt: skip
+_KINDS = [_harvest, _harvest, _transform, _transform, _send, _receive, _one, _one, _treat, _paper,
+          _paper, _foreign, _foreign, _foreign, _correct, _correct]  # fmt: skip
 
 
 def without_errors(events: list[AnyEvent]) -> list[AnyEvent]:

@@ -21,6 +21,8 @@ from tests.projections.happenings import (
     STORE,
     YARD,
     captured,
+    certified,
+    corrected,
     disposed,
     foreign_added,
     foreign_lot,
@@ -36,6 +38,7 @@ from tests.projections.happenings import (
     sold,
     transformed,
     treated,
+    uncertified,
 )
 from tests.projections.scribe import KEY, project
 
@@ -236,3 +239,34 @@ def test_the_demo_seasons_documents_are_whole(conn: psycopg.Connection) -> None:
         )
         assert min(stock.held, stock.on_the_way, stock.lost) >= 0
     assert YARD not in found
+
+
+def test_the_certificates_in_force_stand_on_top_and_all_of_them_in_the_timeline(
+    conn: psycopg.Connection,
+) -> None:
+    first, second = certified(lot(1), 60, 1), certified(lot(1), 40, 2)
+    third = certified(lot(1), 50, 3, replaces=first.id)
+    history: list[AnyEvent] = [
+        *masters(KEY.did), harvested(lot(1), 100), first, second, third, uncertified(second, 4),
+        transformed({lot(1): 100}, {lot(2): 90}, hours=5),
+    ]  # fmt: skip
+    tell(conn, history, 3)
+    found = document(conn, lot(1))
+    (certificate,) = found.certificates
+    assert (certificate.event, certificate.quantity, certificate.unit) == (third.id, 50, "GRM")
+    assert (certificate.issuer.name, certificate.place.name) == ("陈屋合作社", "合作社仓库")
+    assert certificate.basis == ("quality_control", "own_test")
+    assert certificate.commitments == ("no_banned_substances", "residues_within_limits")
+    assert (certificate.replaces, certificate.signed[0].key) == (first.id, KEY.did)
+    assert [step.kind for step in found.timeline] == [
+        "harvested", "certified", "certified", "certified", "uncertified", "used",
+    ]  # fmt: skip
+    assert (found.timeline[4].certificate, found.timeline[4].reason) == (second.id, "数量写错")
+    made_of_it = document(conn, lot(2))
+    assert made_of_it.certificates == ()
+    assert [step.certificate for step in made_of_it.timeline if step.kind == "certified"] == [
+        first.id, second.id, third.id,
+    ]  # fmt: skip
+    tell(conn, [*history, corrected(third)], 3)
+    (certificate,) = document(conn, lot(1)).certificates
+    assert certificate.event == first.id
