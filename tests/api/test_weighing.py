@@ -107,7 +107,7 @@ def test_every_cell_that_is_wrong_is_named_by_row_and_column() -> None:
 
 
 def test_merged_names_count_for_each_row_and_merged_weights_are_refused() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         HEADING,
         [None, "陈秀兰", "鲜桂皮", 10, "七号山地"],
         [None, None, "鲜桂皮", 20, "八号山地"],
@@ -128,7 +128,8 @@ def test_two_rows_that_would_be_one_batch_are_pointed_out() -> None:
 
 def test_three_thousand_rows_are_read() -> None:
     row = ["2026-11-20", "周阿榃", "鲜桂皮", 10.5, None, None]
-    found = reading(xlsx([HEADING, *[row] * 3000]))
+    rows: list[list[Any]] = [HEADING, *[row] * 3000]
+    found = reading(xlsx(rows))
     assert len(found.deliveries) == 3000
     assert found.errors == []
 
