@@ -1,17 +1,15 @@
 """The pages in a browser: room at every width, large targets, contrast, and no need of scripts."""
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.api.browsing import launched, on_a_port
 from tests.api.pages_parts import GTIN, County, demo_county, record_trouble
 
 pytestmark = pytest.mark.browser
@@ -85,8 +83,8 @@ def first(county: County, path: str, begins: str) -> str:
 class Site:
     """The demo county behind a port of its own."""
 
-    def __init__(self, county: County, port: int) -> None:
-        self.base = f"http://127.0.0.1:{port}"
+    def __init__(self, county: County, base: str) -> None:
+        self.base = base
         self.paths = {
             "home": "/", "showcase": county.showcase, "trouble": f"/01/{GTIN}/10/A%2FB%26C%3F",
             "blend": first(county, "/batches?q=LX", "/01/"), "market": "/market",
@@ -104,24 +102,14 @@ def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("browser")
     with demo_county(database_server, folder, "browsed") as county:
         record_trouble(county)
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen()
-            config = uvicorn.Config(county.client.app, log_level="warning", lifespan="off")
-            server = uvicorn.Server(config)
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-            thread.start()
-            yield Site(county, listener.getsockname()[1])
-            server.should_exit = True
-            thread.join()
+        with on_a_port(county) as base:
+            yield Site(county, base)
 
 
 @pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+    with launched(chromium) as started:
+        yield started
 
 
 def opened(
