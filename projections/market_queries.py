@@ -104,7 +104,15 @@ _OFFER_COLUMNS: Final = sql.SQL(
     "id, position, seller, place, batch, gtin, unit, quantity, remaining, least, price_amount,"
     " price_per, currency, until, occurred_at, state"
 )
-_OFFERS: Final = sql.SQL("market.offers_now o")
+# What is held or recalled can't be ordered: the offer is closed for as long.
+_OFFERS: Final = sql.SQL("""(
+    SELECT n.id, n.position, n.seller, n.place, n.batch, n.gtin, n.unit, n.quantity, n.remaining,
+           n.least, n.price_amount, n.price_per, n.currency, n.unit_price, n.until, n.occurred_at,
+           CASE WHEN n.state = 'open' AND EXISTS (
+               SELECT FROM trace.halted h WHERE h.key = n.batch
+           ) THEN 'halted' ELSE n.state END AS state
+    FROM market.offers_now n
+) o""")
 _OFFERS_WHERE: Final = sql.SQL("""
     state = ANY(%(states)s)
     AND (%(gtin)s::text IS NULL OR gtin = %(gtin)s)
@@ -135,7 +143,8 @@ _DEMANDS_WHERE: Final = sql.SQL("""
 """)
 _ORDER_COLUMNS: Final = sql.SQL(
     "id, position, offer, buyer, seller, batch, quantity, unit, price_amount, price_per, currency,"
-    " deliver_to, occurred_at, state, changed_at"
+    " deliver_to, occurred_at, state, changed_at,"
+    " EXISTS (SELECT FROM trace.halted h WHERE h.key = o.batch) AS halted"
 )
 _ORDERS: Final = sql.SQL("market.orders o")
 _ORDERS_WHERE: Final = sql.SQL("""
@@ -188,7 +197,7 @@ def orders(
 
 def offers_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, OfferRow]:
     """Give offers by id; what is not there is left out."""
-    rows = _by_id(conn, OfferRow, _OFFER_COLUMNS, sql.SQL("market.offers_now"), ids)
+    rows = _by_id(conn, OfferRow, _OFFER_COLUMNS, _OFFERS, ids)
     return {row.id: row for row in rows}
 
 
@@ -200,7 +209,7 @@ def demands_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, DemandRow]:
 
 def orders_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, OrderRow]:
     """Give orders by id; what is not there is left out."""
-    rows = _by_id(conn, OrderRow, _ORDER_COLUMNS, sql.SQL("market.orders"), ids)
+    rows = _by_id(conn, OrderRow, _ORDER_COLUMNS, _ORDERS, ids)
     return {row.id: row for row in rows}
 
 

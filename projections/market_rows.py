@@ -8,6 +8,9 @@ from msgspec import Struct
 class OfferRow(Struct, frozen=True):
     """An offer; `remaining` is its quantity less what confirmed orders took.
 
+    `state` is `open`, `withdrawn`, `sold-out`, `expired`, or `halted`: its batch is held or
+    recalled.
+
     The price is `price_amount` hundredths of `currency` for each `price_per` units. `key` is what
     the list was sorted by, as text: with `position` it marks the place in the list.
     """
@@ -51,7 +54,10 @@ class DemandRow(Struct, frozen=True):
 
 
 class OrderRow(Struct, frozen=True):
-    """An order; `changed_at` is the position of the event that brought it into its state."""
+    """An order; `changed_at` is the position of the event that brought it into its state.
+
+    `halted`: its batch is held or recalled now, so that it can be neither confirmed nor sent.
+    """
 
     id: str
     position: int
@@ -68,6 +74,7 @@ class OrderRow(Struct, frozen=True):
     occurred_at: datetime
     state: str
     changed_at: int
+    halted: bool
     key: str = ""
 
 

@@ -13,6 +13,7 @@ from domain.events.base import Movement
 from domain.measures import BatchQuantity
 from projections.corrections import Effect
 from projections.foreign_events import Captured
+from projections.halt_events import said
 from projections.shares import Part, exact_sum
 
 
@@ -76,7 +77,7 @@ def own_mentions(effect: Effect) -> list[Mention]:
             item = BatchQuantity(event.batch, event.quantity, event.unit)
             return _of(effect, event, "disposed", (item,), note=event.reason)
         case _:
-            return []
+            return _halt(effect)
 
 
 def own_process(effect: Effect) -> Process | None:
@@ -153,6 +154,19 @@ def _mention(
         key=batch, position=effect.position, kind=kind, event=event.id,
         occurred_at=event.occurred_at, party=event.actor, place=event.place, **more,
     )  # fmt: skip
+
+
+def _halt(effect: Effect) -> list[Mention]:
+    about = said(effect.event)
+    if about is None:
+        return []
+    event = effect.event
+    return [
+        Mention(
+            key=about.batch, position=effect.position, kind=about.kind, event=event.id,
+            occurred_at=event.occurred_at, party=event.actor, note=about.reason,
+        )
+    ]  # fmt: skip
 
 
 def _received(effect: Effect, event: v.ShipmentReceived) -> list[Mention]:

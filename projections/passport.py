@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from domain.epcis import canonical_key
 from projections.amounts import Shown
+from projections.halts import BODIES_OVER, Halt
 
 MOST_STEPS: Final = 60
 """The most steps, and the most origins, that a document holds; it says how many it leaves out."""
@@ -71,7 +72,8 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `kind`: `harvested`, `transformed` (it came out), `used` (it went in), `shipped`, `received`,
     `inspected`, `certified` (a certificate of commitment was issued), `uncertified` (it was
-    withdrawn), `sold`, `disposed`, or `captured` (a foreign event). `batch` is the batch that it
+    withdrawn), `sold`, `disposed`, `held`, `released`, `recalled`, `recall_closed`, or `captured`
+    (a foreign event). `batch` is the batch that it
     happened to. `late`: admitted more than a day after it occurred. `process`, `grade`, `standard`,
     `result`, `finding`, `report` (SHA-256), `reason`, `channel`, `biz_step`, `basis` and
     `commitments` as the event has them; `certificate` is the id of the one issued or withdrawn;
@@ -216,7 +218,9 @@ class Passport(Struct, frozen=True, kw_only=True):
     `timeline_left_out`. `withdrawn` are steps of the batch itself that were declared in error.
     `certificates` are those of this batch in force, the oldest first; what it was made of had its
     own, which are steps of the timeline.
-    `position` is that of the last event that changed the document.
+    `position` is that of the last event that changed the document. `halts` are the holds and
+    recalls that the batch lies under now, itself or by what it was made of, recalls first; they are
+    added when the document is read, so that a recall need not write 100,000 of them anew.
     """
 
     id: str
@@ -234,9 +238,15 @@ class Passport(Struct, frozen=True, kw_only=True):
     stock: Stock
     position: int
     certificates: tuple[Certified, ...] = ()
+    halts: tuple[Halt, ...] = ()
 
 
 _DECODER: Final = msgspec.json.Decoder(Passport)
+_HALTS: Final = BODIES_OVER.format(key="d.batch")
+_ONE: Final = f"SELECT d.body, {_HALTS} FROM passport.document d WHERE d.batch = %s"  # noqa: S608
+_SEVERAL: Final = (
+    f"SELECT d.batch, d.body, {_HALTS} FROM passport.document d WHERE d.batch = ANY(%s)"  # noqa: S608
+)
 
 
 def document_json(conn: psycopg.Connection[Any], batch: str) -> bytes | None:
@@ -246,11 +256,9 @@ def document_json(conn: psycopg.Connection[Any], batch: str) -> bytes | None:
     event speaks of it.
     """
     with conn.cursor(binary=True) as cursor:
-        cursor.execute(
-            "SELECT body FROM passport.document WHERE batch = %s", [canonical_key(batch)]
-        )
+        cursor.execute(_ONE, [canonical_key(batch)])
         row = cursor.fetchone()
-    return bytes(row[0]) if row else None
+    return _with_halts(*row) if row else None
 
 
 def document(conn: psycopg.Connection[Any], batch: str) -> Passport | None:
@@ -263,7 +271,12 @@ def documents(conn: psycopg.Connection[Any], batches: list[str]) -> dict[str, Pa
     """Give the documents of those of these batches that have one, by the name asked for."""
     names = {canonical_key(batch): batch for batch in batches}
     with conn.cursor(binary=True) as cursor:
-        cursor.execute(
-            "SELECT batch, body FROM passport.document WHERE batch = ANY(%s)", [list(names)]
-        )
-        return {names[batch]: _DECODER.decode(body) for batch, body in cursor.fetchall()}
+        cursor.execute(_SEVERAL, [list(names)])
+        return {
+            names[batch]: _DECODER.decode(_with_halts(body, halts))
+            for batch, body, halts in cursor.fetchall()
+        }
+
+
+def _with_halts(body: bytes, halts: list[bytes] | None) -> bytes:
+    return bytes(body[:-1]) + b',"halts":[' + b",".join(halts or ()) + b"]}"

@@ -11,12 +11,13 @@ from msgspec import Struct
 
 from domain.events import movements as v
 from domain.events import papers as p
-from domain.events.base import Movement
+from domain.events.base import Event, Movement
 from domain.events.catalogue import AnyEvent
 from domain.measures import BatchQuantity
 from projections.amounts import shown
 from projections.corrections import Effect
 from projections.foreign_events import Captured
+from projections.halt_events import said
 from projections.mentions import counted, location_of, party_of, summed
 from projections.passport import (
     Amount,
@@ -107,7 +108,7 @@ def steps(effect: Effect, names: Names) -> list[Told]:
             goods = (BatchQuantity(event.batch, event.quantity, event.unit),)
             return _told(effect, event, names, "disposed", Rank.LEFT, goods, reason=event.reason)
         case _:
-            return _certificate_step(effect, event, names)
+            return _certificate_step(effect, event, names) or _halt(effect, names)
 
 
 def certified(effect: Effect, names: Names) -> Certified | None:
@@ -272,9 +273,21 @@ def _received(effect: Effect, event: v.ShipmentReceived, names: Names) -> list[T
     ]  # fmt: skip
 
 
+def _halt(effect: Effect, names: Names) -> list[Told]:
+    """Give the step that a hold or recall is of its own batch, and not of what was made of it."""
+    about = said(effect.event)
+    if about is None:
+        return []
+    step = _step(
+        effect, effect.event, names, about.kind, about.batch, reason=about.reason,
+        finding=about.instruction,
+    )  # fmt: skip
+    return [Told(about.batch, Rank.LEFT, effect.event.occurred_at, step)]
+
+
 def _step(
     effect: Effect,
-    event: Movement,
+    event: Event,
     names: Names,
     kind: str,
     batch: str,
@@ -284,7 +297,8 @@ def _step(
         kind=kind, batch=batch, event=event.id, position=effect.position,
         occurred_at=event.occurred_at, admitted_at=effect.admitted_at, late=_late(effect),
         actor=names.who(event.actor), signed=_signatures(effect, names),
-        place=names.where(event.place), corrected=_corrected(effect), **more,
+        place=names.where(event.place) if isinstance(event, Movement) else None,
+        corrected=_corrected(effect), **more,
     )  # fmt: skip
 
 

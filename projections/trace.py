@@ -74,10 +74,11 @@ class Movement(Struct, frozen=True, kw_only=True):
     """Something that happened to a batch.
 
     `kind` is one of `treated` (its plot, before the harvest), `harvested`, `made` (came out of a
-    process), `used` (went into one), `shipped`, `received`, `inspected`, `sold`, `disposed`; of a
-    foreign event `made`, `used` or `observed`. `note` is, by kind, the substance, grade, process,
-    reason of a loss or disposal, standard, channel, or a foreign business step; `result` that of an
-    inspection. `lost` is what was short on receipt. `other_party` and `other_place` are the
+    process), `used` (went into one), `shipped`, `received`, `inspected`, `sold`, `disposed`,
+    `held`, `released`, `recalled`, `recall_closed`; of a foreign event `made`, `used` or
+    `observed`. `note` is, by kind, the substance, grade, process, reason of a loss, disposal or
+    hold, hazard, outcome of a recall, standard, channel, or a foreign business step; `result` that
+    of an inspection. `lost` is what was short on receipt. `other_party` and `other_place` are the
     addressee of a shipment; of a harvest, `other_place` is the plot.
     """
 

@@ -68,6 +68,24 @@ CREATE TABLE treatment (
 );
 CREATE INDEX ON treatment (plot, occurred_at);
 
+-- Holds and recalls that are not lifted, and all batches that lie under each.
+CREATE TABLE halt (
+    event       text     PRIMARY KEY,
+    kind        text     NOT NULL,
+    node        bigint   NOT NULL,
+    position    bigint   NOT NULL,
+    descendants boolean  NOT NULL,
+    body        bytea    NOT NULL          -- JSON (projections.halts.Halt)
+);
+CREATE TABLE halted (
+    halt text   NOT NULL,
+    node bigint NOT NULL,
+    key  text   NOT NULL,                  -- the node's, so that readers need not look it up
+    PRIMARY KEY (halt, node)
+);
+CREATE INDEX ON halted (node);
+CREATE INDEX ON halted (key);
+
 -- Captures of foreign events: the same one may come twice, and one may be declared in error.
 CREATE TABLE foreign_event (
     position  bigint  PRIMARY KEY,

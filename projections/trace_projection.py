@@ -24,6 +24,7 @@ from projections.mentions import (
 )
 from projections.rows import insert
 from projections.shares import Part, shares
+from projections.trace_halts import settle
 
 _UNDO: Final = "DELETE FROM movement WHERE position = ANY(%s) RETURNING node, joined"
 _UNDO_EDGES: Final = "DELETE FROM edge WHERE position = ANY(%s)"
@@ -89,7 +90,7 @@ class TraceProjection:
     """Keeps the tables that `projections.trace` reads."""
 
     name: Final = "trace"
-    version: Final = 1
+    version: Final = 2
     sql: Final = files("projections").joinpath("trace.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
@@ -116,6 +117,10 @@ class TraceProjection:
         if unsettled:
             cursor.execute(_REFRESH, {"nodes": list(unsettled)})
             cursor.execute(_FORGET, [list(unsettled)])
+        settle(
+            cursor, run.live, ids, [process.position for process in processes],
+            rerouted=bool(gone or joined),
+        )  # fmt: skip
 
 
 def _undo(cursor: psycopg.Cursor[Any], positions: list[int]) -> tuple[set[int], set[str]]:

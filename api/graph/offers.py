@@ -28,6 +28,7 @@ class OfferState(Enum):
     SOLD_OUT = value("sold-out", "售罄 Less is left than the least that one may order.")
     WITHDRAWN = value("withdrawn", "已撤回 The seller took it back.")
     EXPIRED = value("expired", "已过期 Its time is over.")
+    HALTED = value("halted", "已停供 Its batch is held or recalled; it opens when that is lifted.")
 
 
 @strawberry.enum(description="How offers are sorted.")

@@ -89,6 +89,9 @@ class Order(relay.Node):
     changed_at: Position = strawberry.field(
         description="Where the event stands that brought it into its state."
     )
+    halted: bool = strawberry.field(
+        description="Its batch is held or recalled now: it can be neither confirmed nor sent."
+    )
 
     @classmethod
     def of(cls, row: OrderRow) -> Self:
@@ -99,6 +102,7 @@ class Order(relay.Node):
             quantity=Quantity.of(row.quantity, row.unit), price=price,
             total=price.total(row.quantity), occurred_at=row.occurred_at,
             position=Position(row.position), changed_at=Position(row.changed_at),
+            halted=row.halted,
         )  # fmt: skip
 
     @resolved("The offer it was placed on.")

@@ -126,6 +126,16 @@ def _changed(last: Step | None, naming: Naming) -> str | None:
 
 def _alarms(passport: Passport, naming: Naming) -> Iterable[str]:
     say = naming.reader.say
+    for halt in passport.halts:
+        if halt.kind == "recall":
+            yield say(
+                "正在召回，不要再吃再卖：%(why)s。%(do)s", why=halt.reason.rstrip("。"),
+                do=halt.instruction,
+            )  # fmt: skip
+        else:
+            yield say("正在封存，暂不流通：%(why)s。", why=halt.reason.rstrip("。"))
+        if halt.batch != passport.id:
+            yield say("起因是它用到的批次 %(batch)s。", batch=spoken(halt.batch))
     if any(step.result == "non_conformant" for step in passport.timeline):
         yield say("这个批次有一次检验不合格，下面写着是哪一次、哪一项。")
 

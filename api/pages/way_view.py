@@ -12,6 +12,8 @@ from projections.passport import Amount, Passport, Signature, Step
 
 _FEWEST: Final = 3
 """So many like steps of different ancestors are shown as one."""
+_WITH_REASON: Final = frozenset({"disposed", "held", "released", "recalled", "recall_closed"})
+_ALARMING: Final = frozenset({"held", "recalled"})
 
 
 class StepView(NamedTuple):
@@ -166,7 +168,8 @@ def _view(step: Step, teller: _Teller) -> StepView:
         plain=_plain(step.signed, naming),
         late=step.late and not late_said and step.kind != "captured",
         corrected=_corrected(step, naming), withdrawn=False,
-        alarm=step.result == "non_conformant", proof=f"/api/events/{step.event}",
+        alarm=step.result == "non_conformant" or step.kind in _ALARMING,
+        proof=f"/api/events/{step.event}",
         position=step.position, address=None if own else address(step.batch),
         batch=None if own else naming.registered(product) or lot or step.batch,
     )  # fmt: skip
@@ -280,7 +283,7 @@ def _note(step: Step, naming: Naming) -> str | None:
     parts = [step.finding, step.standard, step.channel]
     if step.grade:
         parts.append(say("等级：%(grade)s", grade=step.grade))
-    if step.kind == "disposed" and step.reason:
+    if step.kind in _WITH_REASON and step.reason:
         parts.append(say("原因：%(reason)s", reason=step.reason))
     if step.carrier:
         parts.append(say("承运：%(who)s", who=naming.who(step.carrier)))

@@ -15,6 +15,10 @@ STEPS: Final = {
     "uncertified": marked("收回合格证"),
     "sold": marked("卖出"),
     "disposed": marked("销毁"),
+    "held": marked("封存"),
+    "released": marked("解封"),
+    "recalled": marked("召回"),
+    "recall_closed": marked("召回结束"),
     "transformed": marked("加工"),
 }
 """A step by its kind."""

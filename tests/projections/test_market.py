@@ -17,6 +17,7 @@ from projections import market_queries as query
 from projections.market import Market
 from projections.market_rows import OfferRow, OrderRow
 from projections.runner import Runner
+from projections.trace_projection import TraceProjection
 from tests import county as c
 from tests.author import Author
 from tests.county import kg, of
@@ -32,7 +33,7 @@ class MarketUnderTest:
     def __init__(self, world: RecordedWorld, ledger: RecordedLedger) -> None:
         self.world = world
         self.ledger = ledger
-        self.runner = Runner(ledger.url, [Market()])
+        self.runner = Runner(ledger.url, [TraceProjection(), Market()])
         self.conn = ledger.connect()
 
     def catch_up(self) -> None:
@@ -263,7 +264,7 @@ def test_however_the_events_are_cut_into_runs_the_tables_are_the_same(
     for size in (7, 1000):
         market.conn.execute("DROP SCHEMA market CASCADE")
         monkeypatch.setattr("projections.runner.RUN", size)
-        runner = Runner(market.ledger.url, [Market()])
+        runner = Runner(market.ledger.url, [TraceProjection(), Market()])
         runner.catch_up()
         assert market.tables() == by_one
     market.runner.rebuild("market")

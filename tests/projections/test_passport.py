@@ -13,6 +13,7 @@ from domain.events.movements import Process
 from projections import passport
 from projections.passport import MOST_STEPS, Passport
 from projections.passport_projection import PassportProjection
+from projections.trace_projection import TraceProjection
 from tests.projections.happenings import (
     BUYER,
     COOP,
@@ -52,7 +53,7 @@ def conn(database_url: str) -> Iterator[psycopg.Connection]:
 
 
 def tell(conn: psycopg.Connection, events: list[AnyEvent], size: int = 1000) -> None:
-    project(conn, events, [MODEL], size)
+    project(conn, events, [TraceProjection(), MODEL], size)
 
 
 def document(conn: psycopg.Connection, batch: str) -> Passport:
