@@ -13,6 +13,8 @@ import msgspec
 # reaches it with a usual address.
 GS1_MIN_MODULE_MM = 0.375
 MAX_MODULE_MM = 0.99
+# GS1-128 on a logistic label (GS1 General Specifications, symbol specification table 5).
+BARS_MIN_MODULE_MM = 0.495
 # ISO/IEC 18004 §9.1.
 QUIET_ZONE_MODULES = 4
 # GB 7718: characters of 1.8 mm at least on a package of more than 35 cm²; a Chinese character's
@@ -45,6 +47,15 @@ class Box(msgspec.Struct, frozen=True):
             and other.y >= self.y - tolerance
             and other.right <= self.right + tolerance
             and other.bottom <= self.bottom + tolerance
+        )
+
+    def meets(self, other: "Box", tolerance: float = 1e-6) -> bool:
+        """Whether the two have more than an edge in common."""
+        return (
+            self.x < other.right - tolerance
+            and other.x < self.right - tolerance
+            and self.y < other.bottom - tolerance
+            and other.y < self.bottom - tolerance
         )
 
 
@@ -114,6 +125,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
         qr_align: whether a symbol that does not fill its box is centred, or keeps to the left top.
         min_module: below this the label is refused.
         max_module: the symbol does not grow beyond it.
+        bars: where a crate's bar code stands, with its quiet zones; `None` where it has none.
     """
 
     width: float
@@ -124,3 +136,4 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     table: Table
     min_module: float = GS1_MIN_MODULE_MM
     max_module: float = MAX_MODULE_MM
+    bars: Box | None = None

@@ -3,6 +3,7 @@
 LabelError
 ├── LinkError                 the address in the QR code
 │   ├── GtinError             not a GTIN, or its check digit is wrong
+│   ├── SsccError             not an SSCC, or its check digit is wrong
 │   ├── LotError              a lot or serial that GS1 does not allow, or no path can carry
 │   ├── AddressError          a base URL or a Digital Link that can't be read
 │   └── LinkMismatchError     the QR would say something else than the text beside it
@@ -10,7 +11,9 @@ LabelError
 │   ├── CountError            no labels, or more than one job may hold
 │   ├── StartError            a first position that the sheet does not have
 │   ├── SerialsError          serials that repeat, or are not as many as the labels
-│   └── UnknownSheetError     a sheet name that is not in the table
+│   ├── UnknownSheetError     a sheet name that is not in the table
+│   ├── KindError             a kind of label that the sheet has no room for
+│   └── OutputError           a file that the sheet can't be printed from, or of another density
 └── ContentError              what should stand on the label
     ├── MissingTextError      a field that must not be empty
     ├── MissingGlyphError     a character that the font can't draw
@@ -34,6 +37,21 @@ FIELD_NAMES = {
     "note": "备注",
     "gtin-hri": "商品条码",
     "hri": "商品条码和批次",
+    "sscc": "箱码",
+    "certified": "数量",
+    "issued": "开具时间",
+    "issuer": "承诺主体",
+    "contact": "联系方式",
+    "basis": "承诺依据",
+    "promise": "承诺内容",
+}
+
+
+KIND_NAMES = {
+    "batch": "批次标签",
+    "unit": "单件标签",
+    "crate": "箱标",
+    "certificate": "合格证",
 }
 
 
@@ -81,6 +99,24 @@ class GtinError(LinkError):
         super().__init__(
             f"商品条码「{gtin}」有误：{zh}。请核对后重试。",
             f"GTIN {gtin!r} is wrong: {en}. Check it and try again.",
+        )
+
+
+class SsccError(LinkError):
+    """Not eighteen digits, or the check digit is wrong (GS1 General Specifications §7.9)."""
+
+    code = "label-sscc"
+
+    def __init__(self, sscc: str, expected_check_digit: str | None = None) -> None:
+        self.sscc = sscc
+        if expected_check_digit is None:
+            zh, en = "应为 18 位数字", "18 digits are needed"
+        else:
+            zh = f"末位校验码应为 {expected_check_digit}"
+            en = f"its check digit should be {expected_check_digit}"
+        super().__init__(
+            f"箱码「{sscc}」有误：{zh}。请核对后重试。",
+            f"SSCC {sscc!r} is wrong: {en}. Check it and try again.",
         )
 
 
@@ -181,6 +217,27 @@ class UnknownSheetError(JobError):
             f"没有名为「{name}」的标签纸。可选：{'、'.join(known)}。",
             f"There is no label sheet {name!r}. Choose one of: {', '.join(known)}.",
         )
+
+
+class KindError(JobError):
+    """A kind of label that the sheet has no room for."""
+
+    code = "label-kind"
+
+    def __init__(self, kind: str, sheet: str, fitting: Sequence[str]) -> None:
+        self.kind = kind
+        self.fitting = tuple(fitting)
+        name = KIND_NAMES.get(kind, kind)
+        super().__init__(
+            f"「{sheet}」印不下{name}。可选：{'、'.join(fitting)}。",
+            f"A {kind} label does not fit {sheet}. Choose one of: {', '.join(fitting)}.",
+        )
+
+
+class OutputError(JobError):
+    """A file that the sheet can't be printed from, or a density that no such printer has."""
+
+    code = "label-output"
 
 
 class ContentError(LabelError):

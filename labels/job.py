@@ -1,25 +1,112 @@
-"""A printing job: one batch's labels on one stock, as a file.
+"""A printing job: labels of one batch on one stock, laid out and ready for a renderer.
 
 content = LabelContent(product="榃滨肉桂", lot="20250718-A1", ...)
 pdf = render_pdf(content, "a4-24", count=24)
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import msgspec
+from msgspec.structs import replace
+
+from domain.events.papers import MAX_PRINTED, LabelKind
 from labels.content import LabelContent, checked_content
 from labels.errors import CountError, SerialsError, StartError
 from labels.fonts import label_font
-from labels.layout import Placement, TextLine, place, place_symbol
-from labels.link import checked_lot, with_serial
+from labels.layout import Placement, place
+from labels.link import checked_lot, checked_sscc
+from labels.marks import ERROR_CORRECTION, Mark, marks
 from labels.qr import symbol
 from labels.render.calibration import calibration_sheet
-from labels.render.pdf import DocumentInfo, UnitMark, render_batch, render_units
+from labels.render.pdf import DocumentInfo, render_batch, render_units
 from labels.sheets import Sheet, sheet
 
-__all__ = ["MOST_LABELS", "LabelContent", "calibration_sheet", "render_pdf"]
+__all__ = [
+    "MOST_LABELS", "Job", "LabelContent", "Prepared", "calibration_sheet", "pdf", "prepared",
+    "render_pdf",
+]  # fmt: skip
 
-MOST_LABELS = 10_000
-ERROR_CORRECTION = "M"
+MOST_LABELS = MAX_PRINTED
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be printed.
+
+    Attributes:
+        content: what the labels say.
+        template: a key of `labels.sheets.SHEETS`.
+        kind: what a label stands for.
+        count: 1 to `MOST_LABELS`.
+        start: the first position to print on, from 1, on a sheet that is partly used.
+        numbers: serials of units or SSCCs of crates, one a label, all different; of no other kind.
+        outline: whether to draw each label's edge, for plain paper.
+    """
+
+    content: LabelContent
+    template: str
+    kind: LabelKind = LabelKind.BATCH
+    count: int = 1
+    start: int = 1
+    numbers: tuple[str, ...] | None = None
+    outline: bool = False
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A job that can be printed: checked and laid out.
+
+    Attributes:
+        stock: with the design of the kind as its face.
+        placement: the label; of numbered ones, that with the widest number.
+        cells: positions from 0, counted through all pages.
+    """
+
+    job: Job
+    stock: Sheet
+    placement: Placement
+    cells: range
+
+    @property
+    def numbered(self) -> bool:
+        """Whether each label differs."""
+        return self.job.numbers is not None
+
+    def marks(self, most: int | None = None) -> Iterator[Mark]:
+        """What differs on each label, or on the first so many."""
+        numbers = (self.job.numbers or ())[:most]
+        return marks(self.job.content, self.stock, self.job.kind, self.placement, numbers)
+
+
+def prepared(job: Job, dot_mm: float | None = None) -> Prepared:
+    """Check a job and lay its label out, for dots of a size or those of its stock.
+
+    Raises:
+        LabelError: see the tree in `labels.errors`.
+    """
+    stock = sheet(job.template).for_kind(job.kind)
+    if dot_mm is not None:
+        stock = replace(stock, dot=dot_mm)
+    cells = _cells(stock, job.count, job.start)
+    checked_content(job.content, job.kind)
+    _check_numbers(job)
+    font = label_font()
+    widest = max(job.numbers or (None,), key=lambda one: font.width_mm(one or "", 1))
+    made = symbol(job.content.link(job.kind, widest), ERROR_CORRECTION)
+    return Prepared(job, stock, place(job.content, stock, made, widest), cells)
+
+
+def pdf(job: Job) -> bytes:
+    """The labels of a job as a PDF.
+
+    Raises:
+        LabelError: see the tree in `labels.errors`.
+    """
+    ready = prepared(job)
+    content, outline = job.content, job.outline
+    info = DocumentInfo(f"{content.product} {content.lot}", content.producer)
+    if not ready.numbered:
+        return render_batch(ready.placement, ready.stock, ready.cells, info, outline=outline)
+    placed = zip(ready.cells, ready.marks(), strict=True)
+    return render_units(ready.placement, ready.stock, placed, info, outline=outline)
 
 
 def render_pdf(
@@ -31,49 +118,22 @@ def render_pdf(
     *,
     outline: bool = False,
 ) -> bytes:
-    """The labels of a batch, or of its units, as a PDF.
-
-    Args:
-        content: what they say.
-        sheet_name: a key of `labels.sheets.SHEETS`.
-        count: 1 to `MOST_LABELS`.
-        start: the first position to print on, from 1, on a sheet that is partly used.
-        serials: one a label, all different, for unit labels; `None` for batch labels.
-        outline: whether to draw each label's edge, for plain paper.
+    """The labels of a batch, or of its units where there are serials, as a PDF.
 
     Raises:
         LabelError: see the tree in `labels.errors`.
     """
-    stock = sheet(sheet_name)
-    cells = _cells(stock, count, start)
-    checked_content(content)
-    info = DocumentInfo(f"{content.product} {content.lot}", content.producer)
-    if serials is None:
-        placement = place(content, stock, symbol(content.url, ERROR_CORRECTION))
-        return render_batch(placement, stock, cells, info, outline=outline)
-    checked_serials(serials, count)
-    return _render_units(
-        content, stock, list(zip(cells, serials, strict=True)), info, outline=outline
-    )
-
-
-def checked_serials(serials: Sequence[str], count: int) -> None:
-    """Refuse serials that are not as many as the labels, repeat, or have a wrong character.
-
-    Raises:
-        SerialsError: too many, too few, or one twice.
-        LotError: a character outside GS1 character set 82, or a wrong length.
-    """
-    if len(serials) != count:
-        raise SerialsError(
-            f"要打 {count} 张，却有 {len(serials)} 个编号",
-            f"{count} labels were asked for, with {len(serials)} serials",
+    return pdf(
+        Job(
+            content=content,
+            template=sheet_name,
+            kind=LabelKind.BATCH if serials is None else LabelKind.UNIT,
+            count=count,
+            start=start,
+            numbers=None if serials is None else tuple(serials),
+            outline=outline,
         )
-    seen: set[str] = set()
-    for serial in serials:
-        if checked_lot(serial, "serial") in seen:
-            raise SerialsError(f"「{serial}」重复", f"{serial!r} is there twice")
-        seen.add(serial)
+    )
 
 
 def _cells(stock: Sheet, count: int, start: int) -> range:
@@ -84,40 +144,26 @@ def _cells(stock: Sheet, count: int, start: int) -> range:
     return range(start - 1, start - 1 + count)
 
 
-def _render_units(
-    content: LabelContent,
-    stock: Sheet,
-    units: list[tuple[int, str]],
-    info: DocumentInfo,
-    *,
-    outline: bool,
-) -> bytes:
-    """Lay out the widest serial, then put each serial in its place."""
-    font = label_font()
-    widest = max((serial for _, serial in units), key=lambda s: font.width_mm(s, 1))
-    first = symbol(with_serial(content.url, widest), ERROR_CORRECTION)
-    placement = place(content, stock, first, widest)
-    marks = [(cell, _mark(content, stock, placement, serial, first.mask)) for cell, serial in units]
-    return render_units(placement, stock, marks, info, outline=outline)
-
-
-def _mark(
-    content: LabelContent, stock: Sheet, placement: Placement, serial: str, mask: int
-) -> UnitMark:
-    """One mask for the whole job: choosing takes a third of the time a symbol takes."""
-    made = symbol(with_serial(content.url, serial), ERROR_CORRECTION, mask)
-    lines = [line for line in placement.texts if line.field == "serial"]
-    return UnitMark(place_symbol(stock, made), _with_text(lines[0], serial) if lines else None)
-
-
-def _with_text(line: TextLine, text: str) -> TextLine:
-    return TextLine(
-        field=line.field,
-        text=text,
-        x=line.x,
-        baseline=line.baseline,
-        size_pt=line.size_pt,
-        width=label_font().width_mm(text, line.size_pt),
-        stroke=line.stroke,
-        within=line.within,
-    )
+def _check_numbers(job: Job) -> None:
+    """Refuse numbers that are not as many as the labels, repeat, or are none."""
+    wanted = job.kind in {LabelKind.UNIT, LabelKind.CRATE}
+    if wanted is not (job.numbers is not None):
+        raise SerialsError(
+            "单件标签和箱标要编号，别的标签不编号",
+            "labels of units and crates are numbered, others are not",
+        )
+    numbers = job.numbers or ()
+    if wanted and len(numbers) != job.count:
+        raise SerialsError(
+            f"要打 {job.count} 张，却有 {len(numbers)} 个编号",
+            f"{job.count} labels were asked for, with {len(numbers)} serials",
+        )
+    seen: set[str] = set()
+    for number in numbers:
+        if job.kind is LabelKind.CRATE:
+            checked_sscc(number)
+        else:
+            checked_lot(number, "serial")
+        if number in seen:
+            raise SerialsError(f"「{number}」重复", f"{number!r} is there twice")
+        seen.add(number)

@@ -8,7 +8,11 @@ import math
 from collections.abc import Iterator
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
+from labels.code128 import QUIET_ZONE_MODULES as BARS_QUIET_ZONE_MODULES
+from labels.code128 import sscc_bars
 from labels.content import LabelContent
 from labels.design import QUIET_ZONE_MODULES, Box, Face, Slot, Table
 from labels.errors import MissingGlyphError, SymbolTooDenseError, TextTooLongError
@@ -16,6 +20,8 @@ from labels.fonts import ASCENT_EM, DESCENT_EM, MM_PER_POINT, Font, label_font
 from labels.qr import Symbol
 from labels.sheets import Sheet
 from labels.wrapping import wrapped
+
+Bars = NDArray[np.bool_]
 
 _STEP_PT = 0.25
 _LINE_EM = 1.22
@@ -90,16 +96,34 @@ class PlacedSymbol(msgspec.Struct, frozen=True):
         return Box(self.x - quiet, self.y - quiet, side, side)
 
 
+class PlacedBars(msgspec.Struct, frozen=True):
+    """A bar code on the label: left top corner of its first bar, module and height, mm."""
+
+    modules: Bars
+    x: float
+    y: float
+    module: float
+    height: float
+
+    @property
+    def quiet_box(self) -> Box:
+        """The bars with their quiet zones."""
+        quiet = BARS_QUIET_ZONE_MODULES * self.module
+        width = len(self.modules) * self.module
+        return Box(self.x - quiet, self.y, width + 2 * quiet, self.height)
+
+
 class Placement(msgspec.Struct, frozen=True):
     """A label, laid out."""
 
     texts: tuple[TextLine, ...]
     rules: tuple[Rule, ...]
     symbol: PlacedSymbol
+    bars: PlacedBars | None = None
 
 
 def place(
-    content: LabelContent, sheet: Sheet, symbol: Symbol, serial: str | None = None
+    content: LabelContent, sheet: Sheet, symbol: Symbol, number: str | None = None
 ) -> Placement:
     """Lay out one label.
 
@@ -107,7 +131,7 @@ def place(
         content: checked content.
         sheet: whose face says where things go.
         symbol: the QR code, already made.
-        serial: of a unit label.
+        number: the serial of a unit label, or the SSCC of a crate's.
 
     Raises:
         MissingGlyphError: a character is not in the font.
@@ -117,14 +141,14 @@ def place(
     font = label_font()
     texts: list[TextLine] = []
     for slot in sheet.face.slots:
-        if text := _drawable(font, slot.field, content.text_of(slot.field, serial)):
+        if text := _drawable(font, slot.field, content.text_of(slot.field, number)):
             texts += _slot_lines(font, slot, text, sheet.title_zh)
-    rows, rules = _table_lines(font, content, sheet, serial)
-    return Placement((*texts, *rows), rules, place_symbol(sheet, symbol))
+    rows, rules = _table_lines(font, content, sheet, number)
+    return Placement((*texts, *rows), rules, place_symbol(sheet, symbol), place_bars(sheet, number))
 
 
 def place_symbol(sheet: Sheet, symbol: Symbol) -> PlacedSymbol:
-    """The symbol, as large as its box, its quiet zone and whole printer dots allow.
+    """The symbol, as large as whole printer dots allow in its box, its quiet zone in the white.
 
     Raises:
         SymbolTooDenseError: its modules would be below the label's least module.
@@ -133,17 +157,50 @@ def place_symbol(sheet: Sheet, symbol: Symbol) -> PlacedSymbol:
     quiet_side = symbol.side + 2 * QUIET_ZONE_MODULES
     widest = min(face.qr.width / symbol.side, _quiet_room(face) / quiet_side, face.max_module)
     # A tenth of a dot is forgiven, or 0.375 / 0.125 might come out as two.
-    module = math.floor(widest / dot + 0.1) * dot
-    if module < face.min_module - 1e-9:
-        raise SymbolTooDenseError(
-            symbol.text,
-            sheet.title_zh,
-            quiet_side * math.ceil(face.min_module / dot - 0.1) * dot,
-            min(_quiet_room(face), face.qr.width * quiet_side / symbol.side),
-        )
+    dots = math.floor(widest / dot + 0.1)
+    while dots * dot > face.min_module - 1e-9:
+        placed = _placed(sheet, symbol, dots * dot)
+        if _in_the_white(face, placed.quiet_box):
+            return placed
+        dots -= 1
+    raise SymbolTooDenseError(
+        symbol.text,
+        sheet.title_zh,
+        quiet_side * math.ceil(face.min_module / dot - 0.1) * dot,
+        min(_quiet_room(face), face.qr.width * quiet_side / symbol.side),
+    )
+
+
+def _placed(sheet: Sheet, symbol: Symbol, module: float) -> PlacedSymbol:
+    face, dot = sheet.face, sheet.dot
     slack = face.qr.width - symbol.side * module if face.qr_align == "centre" else 0.0
     x, y = (round((edge + slack / 2) / dot) * dot for edge in (face.qr.x, face.qr.y))
     return PlacedSymbol(symbol, x, y, module)
+
+
+def _in_the_white(face: Face, quiet: Box) -> bool:
+    """Whether nothing else may stand in a quiet zone, and it ends on the label."""
+    others = [face.table.box, *(slot.box for slot in face.slots)]
+    if face.bars:
+        others.append(face.bars)
+    label = Box(0, 0, face.width, face.height)
+    return label.holds(quiet) and not any(quiet.meets(box) for box in others)
+
+
+def place_bars(sheet: Sheet, sscc: str | None) -> PlacedBars | None:
+    """A crate's bar code, as wide as its box and whole printer dots allow, in its middle.
+
+    `None` where the design has none, as only a crate's has.
+    """
+    box, dot = sheet.face.bars, sheet.dot
+    if box is None or sscc is None:
+        return None
+    modules = sscc_bars(sscc)
+    widest = box.width / (len(modules) + 2 * BARS_QUIET_ZONE_MODULES)
+    module = math.floor(widest / dot + 0.1) * dot
+    x = box.x + (box.width - len(modules) * module) / 2
+    x, y, height = (round(length / dot) * dot for length in (x, box.y, box.height))
+    return PlacedBars(modules, x, y, module, height)
 
 
 def _quiet_room(face: Face) -> float:
@@ -206,10 +263,10 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 def _table_lines(
-    font: Font, content: LabelContent, sheet: Sheet, serial: str | None
+    font: Font, content: LabelContent, sheet: Sheet, number: str | None
 ) -> tuple[list[TextLine], tuple[Rule, ...]]:
     table = sheet.face.table
-    rows = list(_rows(font, content, table, serial))
+    rows = list(_rows(font, content, table, number))
     for size_pt in _sizes(table.size_pt, table.least_pt):
         values = [
             wrapped(
@@ -224,9 +281,9 @@ def _table_lines(
     raise TextTooLongError(longest.field, longest.text, sheet.title_zh)
 
 
-def _rows(font: Font, content: LabelContent, table: Table, serial: str | None) -> Iterator[_Row]:
+def _rows(font: Font, content: LabelContent, table: Table, number: str | None) -> Iterator[_Row]:
     for field in table.fields:
-        if text := _drawable(font, field.name, content.text_of(field.name, serial)):
+        if text := _drawable(font, field.name, content.text_of(field.name, number)):
             label = _drawable(font, field.name, field.label.format(date=content.date_label)) or ""
             yield _Row(field.name, label, text, field.lines)
 

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from domain.ids import gtin_check_digit
-from labels.errors import AddressError, GtinError, LotError
+from labels.errors import AddressError, GtinError, LotError, SsccError
 
 CHARSET_82 = frozenset(
     "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
@@ -122,6 +122,29 @@ def with_serial(batch_uri: str, serial: str) -> str:
         LotError: the serial is not 1–20 characters of GS1 character set 82.
     """
     return f"{batch_uri}/21/{escape(checked_lot(serial, 'serial'))}"
+
+
+def sscc_link(base_url: str, sscc: str) -> str:
+    """The Digital Link of a crate or pallet (AI 00).
+
+    Raises:
+        SsccError: not eighteen digits, or the check digit is wrong.
+    """
+    return f"{base_url}/00/{checked_sscc(sscc)}"
+
+
+def checked_sscc(sscc: str) -> str:
+    """`sscc` itself if it is eighteen digits with a valid check digit.
+
+    Raises:
+        SsccError: it is not.
+    """
+    if not re.fullmatch(r"[0-9]{18}", sscc):
+        raise SsccError(sscc)
+    expected = gtin_check_digit(sscc[:-1])
+    if sscc[-1] != expected:
+        raise SsccError(sscc, expected)
+    return sscc
 
 
 def escape(value: str) -> str:

@@ -27,7 +27,11 @@ def wrapped(font: Font, text: str, size_pt: float, width_mm: float, lines: int) 
     filled = _filled(font, text, size_pt, width_mm)
     if filled is None or len(filled) > lines:
         return None
+    whole = max(_widths_that_fit(font, text, size_pt, width_mm), default=0.0)
     for percent in range(50, 100, 5):
+        if width_mm * percent / 100 < whole:
+            # What fits a line is not cut in two only to make lines equal.
+            continue
         narrower = _filled(font, text, size_pt, width_mm * percent / 100)
         if narrower is not None and len(narrower) == len(filled):
             return narrower
@@ -46,6 +50,11 @@ def _filled(font: Font, text: str, size_pt: float, width_mm: float) -> list[str]
     if any(font.width_mm(line.rstrip(), size_pt) > width_mm for line in lines):
         return None
     return [line.strip() for line in lines if line.strip()]
+
+
+def _widths_that_fit(font: Font, text: str, size_pt: float, width_mm: float) -> list[float]:
+    widths = (font.width_mm(token.strip(), size_pt) for token in _unbreakable(text))
+    return [width for width in widths if width <= width_mm]
 
 
 def _unbreakable(text: str) -> list[str]:

@@ -47,6 +47,7 @@ SLOW_ROOMS = frozenset(
         "test_market",
         "test_measure",
         "test_merkle",
+        "test_outputs",
         "test_pages_served",
         "test_passport",
         "test_reports",

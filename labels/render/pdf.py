@@ -6,7 +6,7 @@ that is drawn once and placed n times; on unit labels the form holds all but the
 
 import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -18,7 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from labels.design import Box
 from labels.fonts import MM_PER_POINT, label_font
-from labels.layout import PlacedSymbol, Placement, Rule, TextLine
+from labels.layout import PlacedBars, PlacedSymbol, Placement, Rule, TextLine
+from labels.marks import Mark, common_texts
 from labels.qr import rectangles
 from labels.sheets import Sheet
 
@@ -44,13 +45,6 @@ class DocumentInfo(msgspec.Struct, frozen=True):
     author: str
 
 
-class UnitMark(msgspec.Struct, frozen=True):
-    """What differs on a unit label: its symbol, and its serial's line."""
-
-    symbol: PlacedSymbol
-    serial: TextLine | None
-
-
 def render_batch(
     placement: Placement, sheet: Sheet, cells: Sequence[int], info: DocumentInfo, *, outline: bool
 ) -> bytes:
@@ -67,6 +61,7 @@ def render_batch(
     page.begin_label()
     page.draw(placement.texts, placement.rules)
     page.draw_symbol(placement.symbol)
+    page.draw_bars(placement.bars)
     page.end_label(outline=outline)
     for cell in cells:
         page.put_label(cell)
@@ -76,7 +71,7 @@ def render_batch(
 def render_units(
     placement: Placement,
     sheet: Sheet,
-    marks: Sequence[tuple[int, UnitMark]],
+    marks: Iterable[tuple[int, Mark]],
     info: DocumentInfo,
     *,
     outline: bool,
@@ -84,7 +79,7 @@ def render_units(
     """A label with its own symbol and serial in each of the given cells.
 
     Args:
-        placement: the label; its symbol and its serial's line are left out.
+        placement: the label; what differs on each is left out.
         sheet: the stock.
         marks: cells from 0, counted through all pages, with what goes there.
         info: title and author.
@@ -92,7 +87,7 @@ def render_units(
     """
     page = LabelCanvas(sheet, info)
     page.begin_label()
-    page.draw([line for line in placement.texts if line.field != "serial"], placement.rules)
+    page.draw(common_texts(placement), placement.rules)
     page.end_label(outline=outline)
     for cell, mark in marks:
         page.put_label(cell, mark)
@@ -136,7 +131,7 @@ class LabelCanvas(Canvas):
             self.draw_outline(Box(0, 0, self.sheet.face.width, self.sheet.face.height))
         self.endForm()
 
-    def put_label(self, cell: int, mark: UnitMark | None = None) -> None:
+    def put_label(self, cell: int, mark: Mark | None = None) -> None:
         """Place the label in a cell; cells come in ascending order."""
         page, index = divmod(cell, self.sheet.per_page)
         while self.page_of_cell < page:
@@ -150,7 +145,8 @@ class LabelCanvas(Canvas):
         self.doForm("label")
         if mark:
             self.draw_symbol(mark.symbol)
-            self.draw([mark.serial] if mark.serial else [], [])
+            self.draw_bars(mark.bars)
+            self.draw(mark.texts, ())
         self.restoreState()
 
     def draw(self, texts: Sequence[TextLine], rules: Sequence[Rule]) -> None:
@@ -196,6 +192,17 @@ class LabelCanvas(Canvas):
         left, top = placed.x * POINTS_PER_MM, (self.height - placed.y) * POINTS_PER_MM
         path = " ".join(f"{x} {y} {w} {h} re" for x, y, w, h in rectangles(placed.symbol.matrix))
         self._code.append(f"q {module:.5f} 0 0 {-module:.5f} {left:.4f} {top:.4f} cm {path} f Q")
+
+    def draw_bars(self, placed: PlacedBars | None) -> None:
+        """Draw a bar code's dark modules, where there is one, as one path."""
+        if placed is None:
+            return
+        module = placed.module * POINTS_PER_MM
+        left, top = placed.x * POINTS_PER_MM, (self.height - placed.y) * POINTS_PER_MM
+        height = placed.height * POINTS_PER_MM
+        bars = rectangles(placed.modules[None])
+        path = " ".join(f"{x} 0 {width} 1 re" for x, _, width, _ in bars)
+        self._code.append(f"q {module:.5f} 0 0 {-height:.4f} {left:.4f} {top:.4f} cm {path} f Q")
 
     def draw_outline(self, box: Box) -> None:
         """Draw a label's edge as a hairline."""

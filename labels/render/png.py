@@ -1,4 +1,4 @@
-"""A QR symbol as a PNG for a screen: one bit a pixel, whole pixels a module, quiet zone included.
+"""Dots as a PNG of one bit a pixel: a symbol for a screen, or a label as it will be printed.
 
 Source: PNG (ISO/IEC 15948), colour type 0, bit depth 1.
 """
@@ -7,6 +7,7 @@ import struct
 import zlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labels.design import QUIET_ZONE_MODULES
 from labels.qr import Symbol
@@ -27,12 +28,26 @@ def symbol_png(symbol: Symbol, pixels_per_module: int = 8) -> bytes:
     if pixels_per_module < 1:
         raise ValueError(f"a module needs at least one pixel, not {pixels_per_module}")
     light = np.pad(~symbol.matrix, QUIET_ZONE_MODULES, constant_values=True)
-    pixels = light.repeat(pixels_per_module, axis=0).repeat(pixels_per_module, axis=1)
-    packed = np.packbits(pixels, axis=1)
+    return _png(light.repeat(pixels_per_module, axis=0).repeat(pixels_per_module, axis=1))
+
+
+def dots_png(dark: NDArray[np.bool_], dots_per_mm: int) -> bytes:
+    """Dots, black on white, with their size, so that a viewer knows the paper's.
+
+    Args:
+        dark: [row, column] from the top left.
+        dots_per_mm: goes into the file's pHYs chunk.
+    """
+    size = struct.pack(">IIB", dots_per_mm * 1000, dots_per_mm * 1000, 1)
+    return _png(~dark, (b"pHYs", size))
+
+
+def _png(light: NDArray[np.bool_], *more: tuple[bytes, bytes]) -> bytes:
+    packed = np.packbits(light, axis=1)
     # Each scan line begins with its filter type: 0, none.
     lines = np.pad(packed, ((0, 0), (1, 0))).tobytes()
-    header = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 1, 0, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
+    header = struct.pack(">IIBBBBB", light.shape[1], light.shape[0], 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), *more, (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
 
 

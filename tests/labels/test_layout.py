@@ -39,6 +39,10 @@ def check(placement: Placement, stock: Sheet) -> None:
         assert label.holds(line.box)
         assert not overlap(line.box, placement.symbol.quiet_box), line
     boxes = [line.box for line in placement.texts if line.text]
+    if placement.bars:
+        bars = placement.bars.quiet_box
+        assert label.holds(bars)
+        assert not any(overlap(bars, box) for box in (*boxes, placement.symbol.quiet_box))
     for index, box in enumerate(boxes):
         assert not any(overlap(box, other) for other in boxes[index + 1 :]), placement.texts[index]
 
