@@ -6,12 +6,7 @@ element's OID, length and lower bound, then each element after its length.
 
 from collections.abc import Iterable, Sequence
 from struct import Struct
-from typing import Any, Final
-
-import psycopg
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
-from typing_extensions import override
+from typing import Final
 
 _HEADER: Final = Struct(">iiIii").pack
 _LENGTH: Final = Struct(">i").pack
@@ -30,19 +25,6 @@ class BinaryArray:
         """Put a header before elements that carry their lengths."""
         head = _HEADER(1, 0, oid, count, 1) if count else _HEADER(0, 0, oid, 0, 0)[:12]
         self.data = head + b"".join(elements)
-
-
-class _BinaryArrayDumper(Dumper):
-    format = Format.BINARY
-
-    @override
-    def dump(self, obj: BinaryArray) -> bytes:
-        return obj.data
-
-
-def register(conn: psycopg.Connection[Any]) -> None:
-    """Let a connection send binary arrays."""
-    conn.adapters.register_dumper(BinaryArray, _BinaryArrayDumper)
 
 
 def bytea_array(items: Sequence[bytes]) -> BinaryArray:

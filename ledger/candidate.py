@@ -1,7 +1,6 @@
 """From bytes to an event that may be decided: read, canonical, with good signatures.
 
-All of this needs no lock and no database; the signature check is the cost, and libsodium releases
-the interpreter's lock while it runs.
+All of this needs no lock and no database; the signature check is the cost.
 """
 
 from hashlib import sha256
@@ -13,13 +12,14 @@ from domain.refusals import Code, Refusal, refuse
 from domain.state import Signed
 from ledger import envelope
 from ledger.errors import BadSignature, EnvelopeTooLarge, MalformedEnvelope, MalformedKey
+from ledger.hashing import leaf_hash
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """An event ready to be decided, with the envelope as it would be stored and its entry."""
+    """An event ready to be decided, with the envelope as it would be stored and its leaf's hash."""
 
     stored: bytes
-    entry: bytes
+    leaf: bytes
     signed: Signed
 
 
@@ -42,7 +42,8 @@ def read_candidate(raw: bytes) -> Candidate | Refusal:
         return refuse(Code.MALFORMED, path="$.signatures", detail=str(error))
     stored = envelope.to_bytes(parsed)
     digest = sha256(parsed.payload).digest()
-    return Candidate(stored, envelope.leaf_entry(stored), Signed(event, keyids, digest))
+    leaf = leaf_hash(envelope.leaf_entry(stored))
+    return Candidate(stored, leaf, Signed(event, keyids, digest))
 
 
 def read_payload(payload: bytes) -> AnyEvent | Refusal:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
@@ -35,6 +36,8 @@ _KEY_ID_BYTES: Final = 4
 _VKEY_PARTS: Final = 3
 _BODY_LINES: Final = 3
 _DASH: Final = "— "
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
+"""What no line of a note may hold: the controls of ASCII but the line feed."""
 _MAX_SIZE: Final = 2**63 - 1
 
 
@@ -253,7 +256,7 @@ def _check_name(name: str) -> None:
 
 
 def _check_characters(text: str) -> None:
-    if any(letter < " " and letter != "\n" for letter in text):
+    if _CONTROL.search(text):
         raise MalformedNote("note", "a control character")
     try:
         text.encode()

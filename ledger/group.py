@@ -24,7 +24,7 @@ class Row(Struct, frozen=True):
     type: str
     event_id: str
     stored: bytes
-    entry: bytes
+    leaf: bytes
     tags: tuple[str, ...]
 
 
@@ -69,19 +69,32 @@ class Decider:
         written: int,
         assume: bool = True,
     ) -> Group:
-        """Decide candidates in order as if written after position `base`.
+        """Decide candidates in order as if written after position `base`: see `extend`."""
+        group = Group(base, now)
+        self.extend(conn, group, candidates, written=written, assume=assume)
+        return group
 
-        What the cache lacks is read as of position `written`: whatever is under way between the
-        two is in the cache.
+    def extend(
+        self,
+        conn: psycopg.Connection[Any],
+        group: Group,
+        candidates: Sequence[Candidate | Refusal],
+        *,
+        written: int,
+        assume: bool = True,
+    ) -> None:
+        """Decide candidates in order, as what comes next in a group.
+
+        What the cache lacks is read as of position `written`: whatever is under way between that
+        and the group is in the cache.
 
         With `assume`, what an event would begin is taken for new without a look. A poisoned
         candidate is refused alone: the others stand. The cache then stands after the group;
         `revert` takes it back, where the group was not written.
         """
-        group = Group(base, now)
         history = DatabaseHistory(conn, written)
         if assume:
-            group.assumed = self._assume(candidates)
+            group.assumed += self._assume(candidates)
         self._load(conn, candidates, written)
         state = State(self._cache.models, self._cache.facts, history, self._cache.verdicts)
         events = [c.signed.event for c in candidates if isinstance(c, Candidate)]
@@ -97,7 +110,6 @@ class Decider:
             self._load_ancestors(conn, state, [candidate.signed.event], written)
             group.verdicts.append(self._decide_one(group, state, history, candidate))
         group.log_keys = _log_keys(group, state)
-        return group
 
     def revert(self, group: Group) -> None:
         """Take the cache back to before a group."""
@@ -158,7 +170,7 @@ class Decider:
             position, kind, event.actor, event.occurred_at, signed.digest
         )
         history.add(Numbered(position, event), admitted.tags)
-        row = Row(position, kind, event.id, candidate.stored, candidate.entry, admitted.tags)
+        row = Row(position, kind, event.id, candidate.stored, candidate.leaf, admitted.tags)
         group.rows.append(row)
         return row
 

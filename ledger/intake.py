@@ -1,87 +1,45 @@
-"""Envelopes on their way to the writer: read and verified by threads, before any lock.
+"""Envelopes read and verified before any lock, by threads or by processes.
 
-A parcel keeps its order within; between parcels of different callers there is none to keep. The
-readers take few at once, so that with many callers both of them have work.
+Who is alone goes to the writer unread: it has nothing else to do, and handing over takes as long as
+reading. Threads take crowds in slices; each begins a process of its own when there were enough
+crowds to be worth one.
 """
 
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
+from itertools import islice
 from typing import Final
 
 from domain.refusals import Refusal
 from ledger.candidate import Candidate, read_candidate
-from ledger.outcome import Outcome
+from ledger.parcel import Parcel
+from ledger.reading_process import ReadingProcess
 
-Deliver = Callable[[list[Outcome] | Exception], None]
-"""Takes the answer to a parcel; called on the writer's thread, so it must be quick."""
+_LEAST: Final = 16
+"""A slice: so few that with many callers all threads have work."""
+_MOST: Final = 128
+"""A thread takes at most so many at once."""
+_CROWD: Final = 8
+"""What comes fewer at once is sooner read here than handed to a process."""
+_WORTH: Final = 1000
+"""A thread that has read so many in crowds begins a process: that takes as long as 5000 checks."""
 
-_AT_ONCE: Final = 16
-
-
-class Parcel:
-    """Envelopes that one caller handed in together, and where the answer goes."""
-
-    __slots__ = ("candidates", "deliver", "raws", "unread")
-
-    def __init__(self, raws: Sequence[bytes], deliver: Deliver) -> None:
-        """Take raw envelopes, in order."""
-        self.raws = raws
-        self.deliver = deliver
-        self.candidates: list[Candidate | Refusal] = []
-        self.unread = len(raws)
-
-
-class _Gathering:
-    """Puts the answers to the parts of a parcel together again."""
-
-    def __init__(self, parts: int, deliver: Deliver) -> None:
-        self._answers: list[list[Outcome] | None] = [None] * parts
-        self._left = parts
-        self._deliver = deliver
-
-    def put(self, part: int, answer: list[Outcome] | Exception) -> None:
-        if self._left == 0:
-            return
-        if isinstance(answer, Exception):
-            self._left = 0
-            self._deliver(answer)
-            return
-        self._answers[part] = answer
-        self._left -= 1
-        if self._left == 0:
-            self._deliver([outcome for known in self._answers if known for outcome in known])
-
-
-def split(parcel: Parcel, most: int) -> list[Parcel]:
-    """Cut a parcel that is read into parts of at most so many events, in order.
-
-    Its caller is answered once, when all parts are; the first failure counts for all.
-    """
-    if len(parcel.raws) <= most:
-        return [parcel]
-    starts = range(0, len(parcel.raws), most)
-    gathering = _Gathering(len(starts), parcel.deliver)
-    parts = []
-    for number, at in enumerate(starts):
-        part = Parcel(parcel.raws[at : at + most], partial(gathering.put, number))
-        part.candidates = parcel.candidates[at : at + most]
-        parts.append(part)
-    return parts
+_Slice = tuple[Parcel, int]
 
 
 class Intake:
-    """Threads that read parcels; `take` gives those that are read."""
+    """Reads parcels and gives them on."""
 
-    def __init__(self, threads: int) -> None:
-        """Read with so many threads, once started."""
-        self._unread: queue.SimpleQueue[tuple[Parcel, int] | None] = queue.SimpleQueue()
-        self._read: queue.SimpleQueue[list[Parcel] | None] = queue.SimpleQueue()
+    def __init__(self, threads: int, give: Callable[[list[Parcel]], None]) -> None:
+        """Read with so many threads, once started; `give` gets what is read, or who is alone."""
+        self._give = give
+        self._slices: queue.SimpleQueue[_Slice | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._parts: dict[int, dict[int, list[Candidate | Refusal]]] = {}
+        self._unread = 0
         self._threads = [
-            threading.Thread(target=self._run, name=f"verify-{n}", daemon=True)
+            threading.Thread(target=self._run, name=f"read-{n}", daemon=True)
             for n in range(threads)
         ]
 
@@ -90,77 +48,114 @@ class Intake:
         for thread in self._threads:
             thread.start()
 
-    def put(self, parcel: Parcel) -> None:
-        """Hand in a parcel."""
-        for at in range(0, len(parcel.raws), _AT_ONCE):
-            self._unread.put((parcel, at))
-        if not parcel.raws:
-            self._read.put([parcel])
+    @property
+    def unread(self) -> int:
+        """How many events are being read, or wait for it."""
+        return self._unread
 
-    def take(self, at_least: int) -> list[Parcel] | None:
-        """Wait for a read parcel, and take what else is read until so many events; None: closed."""
-        first = self._read.get()
-        if first is None:
-            return None
-        parcels = first
-        size = sum(len(parcel.raws) for parcel in first)
-        while size < at_least:
-            try:
-                more = self._read.get_nowait()
-            except queue.Empty:
-                break
-            if more is None:
-                self._read.put(None)
-                break
-            parcels += more
-            size += sum(len(parcel.raws) for parcel in more)
-        return parcels
+    def put(self, parcel: Parcel, *, alone: bool) -> None:
+        """Hand in a parcel; `alone` where nothing else waits for anything."""
+        size = len(parcel.raws)
+        if size <= alone:
+            self._give([parcel])
+            return
+        with self._lock:
+            self._unread += size
+        for at in range(0, size, _LEAST):
+            self._slices.put((parcel, at))
 
     def close(self) -> None:
-        """Read what was handed in, then end; `take` gives the rest, then None."""
+        """Read what was handed in, then end."""
         for _ in self._threads:
-            self._unread.put(None)
+            self._slices.put(None)
         for thread in self._threads:
             thread.join()
-        self._read.put(None)
 
     def _run(self) -> None:
-        while True:
-            slices, last = self._some()
-            done = [parcel for parcel, at in slices if self._read_slice(parcel, at)]
-            if done:
-                self._read.put(done)
-            if last:
-                return
+        reader = _Reader()
+        try:
+            while slices := self._some():
+                self._read(reader, slices)
+        finally:
+            reader.close()
 
-    def _some(self) -> tuple[list[tuple[Parcel, int]], bool]:
-        slices = []
+    def _some(self) -> list[_Slice]:
+        """Wait for slices, and take this thread's share of what is there; none: closed."""
+        item = self._slices.get()
+        slices: list[_Slice] = []
         size = 0
-        item = self._unread.get()
+        share = min(self._unread // len(self._threads), _MOST)
         while item is not None:
             slices.append(item)
-            size += min(_AT_ONCE, len(item[0].raws) - item[1])
-            if size >= _AT_ONCE:
-                return slices, False
+            size += min(_LEAST, len(item[0].raws) - item[1])
+            if size >= share:
+                return slices
             try:
-                item = self._unread.get_nowait()
+                item = self._slices.get_nowait()
             except queue.Empty:
-                return slices, False
-        return slices, True
+                return slices
+        if slices:
+            self._slices.put(None)
+        return slices
 
-    def _read_slice(self, parcel: Parcel, at: int) -> bool:
-        """Read a slice of a parcel; tells whether that was the last one missing."""
-        raws = parcel.raws
-        candidates = [read_candidate(raw) for raw in raws[at : at + _AT_ONCE]]
-        if len(raws) <= _AT_ONCE:
-            parcel.candidates = candidates
-            return True
+    def _read(self, reader: "_Reader", slices: list[_Slice]) -> None:
+        read = iter(reader.read([
+            raw for parcel, at in slices for raw in parcel.raws[at : at + _LEAST]
+        ]))  # fmt: skip
+        done = []
         with self._lock:
-            parts = self._parts.setdefault(id(parcel), {})
-            parts[at] = candidates
-            parcel.unread -= len(candidates)
-            if parcel.unread:
-                return False
-            del self._parts[id(parcel)]
-        parcel.candidates = [c for start in sorted(parts) for c in parts[start]]
+            for parcel, at in slices:
+                part = list(islice(read, min(_LEAST, len(parcel.raws) - at)))
+                if self._is_whole(parcel, at, part):
+                    done.append(parcel)
+                    self._unread -= len(parcel.raws)
+        if done:
+            self._give(done)
+
+    def _is_whole(self, parcel: Parcel, at: int, part: list[Candidate | Refusal]) -> bool:
+        """Keep a part of a parcel that is read; tells whether that was the last one missing."""
+        if len(parcel.raws) <= _LEAST:
+            parcel.take(part)
+            return True
+        parts = self._parts.setdefault(id(parcel), {})
+        parts[at] = part
+        if len(parts) * _LEAST < len(parcel.raws):
+            return False
+        del self._parts[id(parcel)]
+        parcel.take([c for start in sorted(parts) for c in parts[start]])
         return True
+
+
+class _Reader:
+    """What one thread reads with: by itself, and once it is worth it by a process."""
+
+    def __init__(self) -> None:
+        self._process: ReadingProcess | None = None
+        self._crowds = 0
+
+    def read(self, raws: Sequence[bytes]) -> list[Candidate | Refusal]:
+        process = self._for(len(raws))
+        if process:
+            try:
+                return process.read(raws)
+            except OSError:
+                # It was ended from outside; what it was asked is read here.
+                self.close()
+        return [read_candidate(raw) for raw in raws]
+
+    def _for(self, many: int) -> ReadingProcess | None:
+        """Give the process, where there is one that can be asked and so many are worth it."""
+        if many < _CROWD:
+            return None
+        if self._process is None:
+            self._crowds += many
+            if self._crowds < _WORTH:
+                return None
+            self._process = ReadingProcess()
+        return self._process if self._process.ready() else None
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.close()
+        self._process = None
+        self._crowds = 0

@@ -1,49 +1,61 @@
-"""Two threads in step: one decides the next group while the other writes the last.
+"""One thread that decides while PostgreSQL writes: the next group grows until the last is written.
 
-The decider runs ahead of what is written, on the cache that it moves along. Where a group can't be
+It decides ahead of what is written, on the cache that it moves along. Where a group can't be
 written as decided (another process was first, or a tag taken for new was not), the cache is taken
 back, group by group, and all that was under way is decided again under the head's lock.
 """
 
-import queue
+import os
+import selectors
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from msgspec import Struct
 
 from ledger.group import Group
-from ledger.intake import Parcel, split
 from ledger.outcome import Outcome
+from ledger.parcel import Parcel, split
 
 MAX_GROUP: Final = 1000
 """How many events a group has at most."""
-_AHEAD: Final = 2
-"""How many decided groups there may be, the one being written included."""
+_AT_ONCE: Final = 100
+"""So many events are decided before it is asked again whether a group was written."""
 
 
 class Ahead(Struct):
-    """A group decided ahead, of these parcels; `done` once they are answered."""
+    """A group decided ahead, of these parcels."""
 
     parcels: list[Parcel]
     group: Group
-    done: bool = False
 
 
 class Steps(Protocol):
-    """What the two threads do; the sequencer has it."""
+    """What is done to groups; the sequencer has it."""
 
-    def alone(self, parcels: list[Parcel]) -> bool:
-        """Tell whether these may be decided only when nothing is under way."""
+    def full(self) -> bool:
+        """Tell whether nothing more may be decided before all that is under way is written."""
         ...
 
-    def decide(self, parcels: list[Parcel]) -> Group:
-        """Decide parcels on top of all that is under way."""
+    def begin(self) -> Group:
+        """Begin a group on top of what is under way."""
         ...
 
-    def write(self, group: Group) -> list[Outcome] | None:
-        """Write a group; None where it can't be written as decided."""
+    def decide(self, group: Group, parcels: list[Parcel]) -> None:
+        """Decide parcels on top of all that is under way, as part of the newest group."""
+        ...
+
+    def send(self, group: Group) -> int | None:
+        """Begin to write a group: the descriptor where the answer comes, None where it is known."""
+        ...
+
+    def arrived(self) -> bool:
+        """Tell whether the answer is there."""
+        ...
+
+    def written(self, group: Group) -> list[Outcome] | None:
+        """Take the answer; None where the group can't be written as decided."""
         ...
 
     def write_again(self, under_way: list[Ahead]) -> list[list[Outcome]]:
@@ -56,122 +68,209 @@ class Steps(Protocol):
 
 
 class Pipeline:
-    """Runs the steps on parcels that `take` gives, until it gives None."""
+    """Runs the steps on parcels that are put in, until it is closed and empty."""
 
-    def __init__(self, steps: Steps, take: Callable[[int], list[Parcel] | None]) -> None:
-        """Prepare; `start` begins."""
+    def __init__(self, steps: Steps, unread: Callable[[], int]) -> None:
+        """Prepare; `unread` tells how many events may soon be put in."""
         self._steps = steps
-        self._take = take
-        self._room = threading.Semaphore(_AHEAD)
-        # Held while the cache is moved, on or back; notified when nothing is under way any more.
-        self._state = threading.Condition()
-        self._under_way: deque[Ahead] = deque()
-        self._decided: queue.SimpleQueue[Ahead | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=run, name=name, daemon=True)
-            for name, run in (("decide", self._run_decider), ("write", self._run_writer))
-        ]
+        self._unread = unread
+        self._inbox = _Inbox()
+        self._ready: deque[Parcel] = deque()
+        self._flying: Ahead | None = None
+        """The group being written."""
+        self._open: Ahead | None = None
+        """The group that is still being decided."""
+        self._thread = threading.Thread(target=self._run, name="write", daemon=True)
 
     def start(self) -> None:
         """Begin."""
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
+
+    def put(self, parcels: list[Parcel]) -> None:
+        """Hand in parcels; safe to call from any thread."""
+        self._inbox.put(parcels)
 
     def join(self) -> None:
-        """Wait until all is written; `take` must have given None."""
-        for thread in self._threads:
-            thread.join()
+        """Write what was put in, then end."""
+        self._inbox.close()
+        self._thread.join()
+        self._inbox.release()
 
-    def _run_decider(self) -> None:
-        while (taken := self._take(MAX_GROUP)) is not None:
-            for parcels in _portions(taken):
-                self._room.acquire()
-                self._decide(parcels)
-        self._decided.put(None)
+    def _run(self) -> None:
+        while self._go_on():
+            for parcel in self._inbox.take(wait=not self._can_decide()):
+                parcel.read()
+                self._ready.extend(split(parcel, MAX_GROUP))
+            if self._flying:
+                self._finish(wait=False)
+            self._decide_some()
+            if self._may_send():
+                self._send()
+
+    def _go_on(self) -> bool:
+        return bool(self._ready or self._flying or self._open or self._inbox.is_open())
+
+    def _can_decide(self, taken: int = 0) -> bool:
+        """Tell whether the next parcel may be decided, after so many events just taken."""
+        if not self._ready:
+            return False
+        first = self._ready[0]
+        size = taken + self._size()
+        if size and size + len(first.raws) > MAX_GROUP:
+            return False
+        # A correction reads history, which must then be written.
+        return not ((size or self._flying) and (first.corrects or self._steps.full()))
+
+    def _size(self) -> int:
+        return len(self._open.group.verdicts) if self._open else 0
+
+    def _decide_some(self) -> None:
+        parcels: list[Parcel] = []
+        taken = 0
+        while taken < _AT_ONCE and self._can_decide(taken):
+            parcel = self._ready.popleft()
+            parcels.append(parcel)
+            taken += len(parcel.raws)
+        if parcels:
+            self._decide(parcels)
 
     def _decide(self, parcels: list[Parcel]) -> None:
-        with self._state:
-            if self._steps.alone(parcels):
-                self._drain()
-            try:
-                ahead = Ahead(parcels, self._steps.decide(parcels))
-            except Exception as error:  # noqa: BLE001  its callers must hear of it
-                # What is under way was decided before, and stands or falls by itself.
-                self._drain()
-                _tell(parcels, self._steps.failed(error))
-                self._room.release()
-                return
-            self._under_way.append(ahead)
-        self._decided.put(ahead)
-
-    def _drain(self) -> None:
-        self._state.wait_for(lambda: not self._under_way)
-
-    def _run_writer(self) -> None:
-        while (ahead := self._decided.get()) is not None:
-            if not ahead.done:
-                self._write(ahead)
-            self._room.release()
-
-    def _write(self, ahead: Ahead) -> None:
         try:
-            outcomes = self._steps.write(ahead.group)
+            if self._open is None:
+                self._open = Ahead([], self._steps.begin())
+            self._open.parcels += parcels
+            self._steps.decide(self._open.group, parcels)
+        except Exception as error:  # noqa: BLE001  its callers must hear of it
+            # What is being written was decided before, and stands or falls by itself.
+            mine = self._open.parcels if self._open else parcels
+            self._open = None
+            if self._flying:
+                self._finish(wait=True)
+            _tell(mine, self._steps.failed(error))
+
+    def _may_send(self) -> bool:
+        """Tell whether to write: not while a larger part of what is here is still being read."""
+        if self._flying or not self._open:
+            return False
+        blocked = self._ready and not self._can_decide()
+        return bool(blocked) or self._size() >= min(self._unread(), MAX_GROUP)
+
+    def _send(self) -> None:
+        self._flying, self._open = self._open, None
+        if self._flying is None:
+            return
+        try:
+            descriptor = self._steps.send(self._flying.group)
+        except Exception as error:  # noqa: BLE001  its callers must hear of it
+            self._fail(error)
+            return
+        if descriptor is None:
+            self._finish(wait=True)
+        else:
+            self._inbox.watch(descriptor)
+
+    def _finish(self, *, wait: bool) -> None:
+        """Answer the group that is being written, if it is; or wait until it is."""
+        if self._flying is None:
+            return
+        try:
+            if not (wait or self._steps.arrived()):
+                return
+            self._inbox.watch(None)
+            outcomes = self._steps.written(self._flying.group)
         except Exception as error:  # noqa: BLE001  every caller must hear of it
             self._fail(error)
             return
         if outcomes is None:
             self._write_again()
-            return
-        with self._state:
-            self._under_way.popleft()
-            if not self._under_way:
-                self._state.notify()
-        _answer(ahead, outcomes)
+        else:
+            flying, self._flying = self._flying, None
+            _answer(flying, outcomes)
 
     def _write_again(self) -> None:
-        with self._state:
-            under_way = list(self._under_way)
-            try:
-                answers = self._steps.write_again(under_way)
-            except Exception as error:  # noqa: BLE001  every caller must hear of it
-                self._fail(error)
-                return
-            self._clear()
+        under_way = self._under_way()
+        try:
+            answers = self._steps.write_again(under_way)
+        except Exception as error:  # noqa: BLE001  every caller must hear of it
+            self._fail(error)
+            return
+        self._flying = self._open = None
         for ahead, outcomes in zip(under_way, answers, strict=True):
             _answer(ahead, outcomes)
 
     def _fail(self, error: Exception) -> None:
         """Fail all that is under way: it was decided on what is not written."""
-        with self._state:
-            under_way = list(self._under_way)
-            told = self._steps.failed(error)
-            self._clear()
+        self._inbox.watch(None)
+        under_way = self._under_way()
+        self._flying = self._open = None
+        told = self._steps.failed(error)
         for ahead in under_way:
-            ahead.done = True
             _tell(ahead.parcels, told)
 
-    def _clear(self) -> None:
-        for ahead in self._under_way:
-            ahead.done = True
-        self._under_way.clear()
-        self._state.notify()
+    def _under_way(self) -> list[Ahead]:
+        return [ahead for ahead in (self._flying, self._open) if ahead]
 
 
-def _portions(taken: list[Parcel]) -> Iterator[list[Parcel]]:
-    """Put parcels together to groups of at most `MAX_GROUP` events, cutting the larger ones."""
-    portion: list[Parcel] = []
-    size = 0
-    for parcel in (part for whole in taken for part in split(whole, MAX_GROUP)):
-        if portion and size + len(parcel.raws) > MAX_GROUP:
-            yield portion
-            portion, size = [], 0
-        portion.append(parcel)
-        size += len(parcel.raws)
-    yield portion
+class _Inbox:
+    """Where the thread waits: for parcels, and for the answer to what it sent."""
+
+    def __init__(self) -> None:
+        self._parcels: deque[Parcel] = deque()
+        self._closed = False
+        self._asleep = False
+        self._bell, self._ring = os.pipe()
+        os.set_blocking(self._bell, False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._bell, selectors.EVENT_READ)
+        self._watched: int | None = None
+
+    def is_open(self) -> bool:
+        return bool(self._parcels or not self._closed)
+
+    def put(self, parcels: list[Parcel]) -> None:
+        self._parcels.extend(parcels)
+        self._wake()
+
+    def close(self) -> None:
+        self._closed = True
+        self._wake()
+
+    def release(self) -> None:
+        self._selector.close()
+        os.close(self._bell)
+        os.close(self._ring)
+
+    def watch(self, descriptor: int | None) -> None:
+        """Wake for this one too."""
+        if self._watched is not None:
+            self._selector.unregister(self._watched)
+        if descriptor is not None:
+            self._selector.register(descriptor, selectors.EVENT_READ)
+        self._watched = descriptor
+
+    def take(self, *, wait: bool) -> list[Parcel]:
+        """Give what was put in; with `wait`, not before there is something, or an answer."""
+        self._asleep = wait
+        if wait and not self._parcels and not self._closed_and_idle():
+            for key, _ in self._selector.select():
+                if key.fd == self._bell:
+                    os.read(self._bell, 4096)
+        self._asleep = False
+        taken = []
+        while self._parcels:
+            taken.append(self._parcels.popleft())
+        return taken
+
+    def _closed_and_idle(self) -> bool:
+        return self._closed and self._watched is None
+
+    def _wake(self) -> None:
+        if self._asleep:
+            self._asleep = False
+            os.write(self._ring, b"!")
 
 
 def _answer(ahead: Ahead, outcomes: list[Outcome]) -> None:
-    ahead.done = True
     at = 0
     for parcel in ahead.parcels:
         parcel.deliver(outcomes[at : at + len(parcel.raws)])

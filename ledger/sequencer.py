@@ -10,32 +10,34 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from typing_extensions import override
 
-from domain.events.correction import EventCorrected
 from domain.events.governance import LedgerOpened, LogRotated
 from domain.refusals import Refusal
-from ledger import arrays, log
+from ledger import log
+from ledger.append_statement import AppendStatement
 from ledger.candidate import Candidate
 from ledger.group import Decider, Group, Repeat, Row
-from ledger.intake import Deliver, Intake, Parcel
+from ledger.intake import Intake
 from ledger.keys import Ed25519Key
 from ledger.log_signer import FindLogKey, only
 from ledger.models import ModelCache
 from ledger.outcome import Admission, Busy, Outcome, WriteFailed
+from ledger.parcel import Deliver, Parcel
 from ledger.pipeline import Ahead, Pipeline, Steps
 from ledger.receipt import Receipt
 from ledger.receipts import receipt_for
-from ledger.writer import Writer
+from ledger.writer import Sent, Writer
 
 MAX_WAITING: Final = 20_000
 _CATCH_UP: Final = 5000
 
 Clock = Callable[[], datetime]
 Connection = psycopg.Connection[Any]
+_Opened = TypeVar("_Opened")
 
 
 def _utc_now() -> datetime:
@@ -52,9 +54,9 @@ class Sequencer:
         find = only(log_key) if isinstance(log_key, Ed25519Key) else log_key
         self._waiting = 0
         self._lock = threading.Lock()
-        self._intake = Intake(os.cpu_count() or 1)
         self._admission = _Admission(database_url, find, clock)
-        self._pipeline = Pipeline(self._admission, self._intake.take)
+        self._pipeline = Pipeline(self._admission, lambda: self._intake.unread)
+        self._intake = Intake(os.cpu_count() or 1, self._pipeline.put)
 
     def start(self) -> "Sequencer":
         """Begin to write."""
@@ -77,6 +79,7 @@ class Sequencer:
         with self._lock:
             if self._waiting and self._waiting + len(raws) > MAX_WAITING:
                 raise Busy(retry_after=1 + self._waiting // 5000)
+            alone = self._waiting == 0
             self._waiting += len(raws)
 
         def done(answer: list[Outcome] | Exception) -> None:
@@ -84,7 +87,7 @@ class Sequencer:
                 self._waiting -= len(raws)
             deliver(answer)
 
-        self._intake.put(Parcel(raws, done))
+        self._intake.put(Parcel(raws, done), alone=alone)
 
     def submit(self, raws: Sequence[bytes]) -> Future[list[Outcome]]:
         """Hand in envelopes; the future has one outcome for each, in order.
@@ -109,7 +112,7 @@ class Sequencer:
 
 
 class _Admission(Steps):
-    """Deciding and writing, with the state that both threads of the pipeline keep."""
+    """Deciding and writing, with the state that the pipeline's thread keeps."""
 
     def __init__(self, database_url: str, find: FindLogKey, clock: Clock) -> None:
         self._url = database_url
@@ -119,52 +122,65 @@ class _Admission(Steps):
         self._decider = Decider(self._cache)
         self._reading: Connection | None = None
         self._writing: Connection | None = None
+        self._append: AppendStatement | None = None
+        self._locked: AppendStatement | None = None
+        """The same over the connection that holds the head's lock, where it must."""
+        self._sent: Sent | None = None
         self._decided = 0
         """The position up to which is decided; `_written` is where the ledger is."""
         self._written = 0
         self._last_admitted = datetime.min.replace(tzinfo=UTC)
 
     @override
-    def alone(self, parcels: list[Parcel]) -> bool:
-        # A correction reads history, which must then be written; and only what is written may be
-        # dropped from the cache.
-        return self._cache.is_full() or any(
-            isinstance(candidate, Candidate) and isinstance(candidate.signed.event, EventCorrected)
-            for parcel in parcels
-            for candidate in parcel.candidates
-        )
+    def full(self) -> bool:
+        return self._cache.is_full()
 
     @override
-    def decide(self, parcels: list[Parcel]) -> Group:
-        conn = self._connected()
+    def begin(self) -> Group:
+        self._connected()
         if self._decided == self._written:
             self._cache.trim()
-        return self._decide(conn, parcels, assume=True)
+        return self._begin()
 
-    def _decide(self, conn: Connection, parcels: list[Parcel], *, assume: bool) -> Group:
+    @override
+    def decide(self, group: Group, parcels: list[Parcel]) -> None:
+        self._decide(self._connected(), group, parcels, assume=True)
+
+    def _begin(self) -> Group:
+        self._last_admitted = max(self._clock(), self._last_admitted)
+        return Group(self._decided, self._last_admitted)
+
+    def _decide(
+        self, conn: Connection, group: Group, parcels: list[Parcel], *, assume: bool
+    ) -> None:
         candidates = [
             self._check_log_key(candidate) for parcel in parcels for candidate in parcel.candidates
         ]
-        now = max(self._clock(), self._last_admitted)
-        group = self._decider.decide(
-            conn, candidates, self._decided, now, written=self._written, assume=assume
-        )
-        self._decided += len(group.rows)
-        self._last_admitted = now
-        return group
+        self._decider.extend(conn, group, candidates, written=self._written, assume=assume)
+        self._decided = group.base + len(group.rows)
 
     @override
-    def write(self, group: Group) -> list[Outcome] | None:
-        conn = self._writing
-        if conn is None:
-            raise WriteFailed("the connection was lost")
+    def send(self, group: Group) -> int | None:
+        statement = _here(self._append)
         if not group.rows:
+            return None
+        self._sent = self._writer.send(statement, group)
+        return statement.socket
+
+    @override
+    def arrived(self) -> bool:
+        return _here(self._append).arrived()
+
+    @override
+    def written(self, group: Group) -> list[Outcome] | None:
+        conn, sent, self._sent = _here(self._writing), self._sent, None
+        if sent is None:
             # A refusal must hold as of the ledger's head and of what there is, not of what was
             # taken for new or where we were left behind.
             if group.assumed or log.head(conn) != group.base:
                 return None
             return _outcomes(conn, group, [])
-        receipts = self._writer.write(conn, group)
+        receipts = self._writer.written(_here(self._append), sent)
         if receipts is None:
             return None
         self._written += len(group.rows)
@@ -181,12 +197,13 @@ class _Admission(Steps):
             conn.execute("SELECT position FROM ledger.head FOR UPDATE")
             self._catch_up(conn)
             for ahead in under_way:
-                group = self._decide(conn, ahead.parcels, assume=False)
+                group = self._begin()
+                self._decide(conn, group, ahead.parcels, assume=False)
                 answers.append(self._write_locked(conn, group))
         return answers
 
     def _write_locked(self, conn: Connection, group: Group) -> list[Outcome]:
-        receipts = self._writer.write(conn, group) if group.rows else []
+        receipts = self._writer.write(_here(self._locked), group) if group.rows else []
         if receipts is None:
             raise WriteFailed("the ledger's head moved under its own lock")
         self._written += len(group.rows)
@@ -204,7 +221,7 @@ class _Admission(Steps):
         for conn in (self._reading, self._writing):
             if conn is not None:
                 conn.close()
-        self._reading = self._writing = None
+        self._reading = self._writing = self._append = self._locked = self._sent = None
 
     def _check_log_key(self, candidate: Candidate | Refusal) -> Candidate | Refusal:
         if isinstance(candidate, Candidate):
@@ -220,6 +237,8 @@ class _Admission(Steps):
             # Kept at once, so that they are closed whatever fails from here on.
             self._writing = writing = self._connect()
             self._reading = self._connect()
+            self._append = AppendStatement(writing)
+            self._locked = AppendStatement(self._reading)
             position = log.head(writing)
             self._cache.clear()
             self._writer.check_key(self._cache.ledger(writing, position))
@@ -231,7 +250,6 @@ class _Admission(Steps):
 
     def _connect(self) -> Connection:
         conn = psycopg.connect(self._url, autocommit=True)
-        arrays.register(conn)
         # Every look-up of a writer is by primary key; a plan made while a table was small, and
         # kept, must not scan it when it has grown.
         conn.execute("SET enable_seqscan = off")
@@ -243,6 +261,12 @@ class _Admission(Steps):
             self._writer.follow([log.entry_of(row) for row in rows])
             self._decided = self._written = rows[-1].position
             self._last_admitted = max(self._last_admitted, rows[-1].admitted_at)
+
+
+def _here(opened: _Opened | None) -> _Opened:
+    if opened is None:
+        raise WriteFailed("the connection was lost")
+    return opened
 
 
 def _outcomes(conn: Connection, group: Group, receipts: Sequence[Receipt]) -> list[Outcome]:

@@ -1,14 +1,15 @@
 """Writes one decided group: rows, tags, tiles and the signed checkpoint, all or nothing."""
 
 from collections.abc import Sequence
-from importlib.resources import files
-from typing import Any, Final
+from typing import Any
 
 import psycopg
+from msgspec import Struct
 
 from domain.events.governance import LedgerOpened, LogRotated
 from domain.models.governance import Ledger
 from domain.refusals import Code, Refusal, refuse
+from ledger.append_statement import AppendStatement, Parameter
 from ledger.arrays import bytea_array, int8_array, text_array
 from ledger.database_tiles import DatabaseTiles
 from ledger.errors import LedgerError
@@ -19,8 +20,6 @@ from ledger.merkle import Tree
 from ledger.positions import LeafIndex, Position
 from ledger.receipt import Receipt
 from ledger.tiles import HEIGHT, TileRef, new_full_tiles
-
-_APPEND: Final = files("ledger").joinpath("append.sql").read_bytes()
 
 
 class Writer:
@@ -56,49 +55,71 @@ class Writer:
         self._tree.append([leaf_hash(entry) for entry in entries])
         self._tree.trim()
 
-    def write(self, conn: psycopg.Connection[Any], group: Group) -> list[Receipt] | None:
-        """Write a group and give the receipts of its rows.
-
-        None where another process was first, or what the group took for new is not.
+    def write(self, statement: AppendStatement, group: Group) -> list[Receipt] | None:
+        """Write a group and give the receipts of its rows, as `send` and `written` do it in two.
 
         Raises:
             psycopg.Error: where the database fails; then nothing of the group is recorded.
             WrongLogKey: where a key that must sign is not at hand; neither is anything then.
         """
+        return self.written(statement, self.send(statement, group))
+
+    def send(self, statement: AppendStatement, group: Group) -> "Sent":
+        """Begin to write a group, and make its receipts meanwhile.
+
+        Raises:
+            psycopg.Error: where the connection is lost.
+            WrongLogKey: where a key that must sign is not at hand.
+        """
         if not group.log_keys:
             raise LedgerError("the log has no key before the ledger is opened")
         tree = self._tree.copy()
-        tree.append([leaf_hash(row.entry) for row in group.rows])
+        tree.append([row.leaf for row in group.rows])
         note = self._signer.sign(tree.size, tree.root(), group.log_keys)
-        written = conn.execute(_APPEND, _parameters(group, tree, note), binary=True).fetchone()
-        if written is None:
-            return None
+        statement.send(_parameters(group, tree, note))
         receipts = _receipts(group, tree, note)
         tree.trim()
-        self._tree = tree
-        return receipts
+        return Sent(tree, receipts)
+
+    def written(self, statement: AppendStatement, sent: "Sent") -> list[Receipt] | None:
+        """Wait until a group is written and give the receipts of its rows.
+
+        None where another process was first, or what the group took for new is not.
+
+        Raises:
+            psycopg.Error: where the database fails; then nothing of the group is recorded.
+        """
+        if not statement.written():
+            return None
+        self._tree = sent.tree
+        return sent.receipts
 
 
-def _parameters(group: Group, tree: Tree, note: str) -> dict[str, Any]:
+class Sent(Struct, frozen=True):
+    """A group under way: the tree with it, and the receipts that count once it is written."""
+
+    tree: Tree
+    receipts: list[Receipt]
+
+
+def _parameters(group: Group, tree: Tree, note: str) -> list[Parameter]:
     rows = group.rows
     tiles = list(new_full_tiles(group.base, tree.size))
-    return {
-        "base": group.base,
-        "new": tree.size,
-        "admitted_at": group.admitted_at,
-        "types": text_array([row.type for row in rows]),
-        "data": bytea_array([row.stored for row in rows]),
-        "tags": text_array([tag for row in rows for tag in row.tags]),
-        "tag_positions": int8_array([row.position for row in rows for _ in row.tags]),
-        "levels": int8_array([ref.level or 0 for ref in tiles]),
-        "indexes": int8_array([ref.index for ref in tiles]),
-        "hashes": bytea_array([_content(tree, ref) for ref in tiles]),
-        "roots": bytea_array(
-            [tree.node(((ref.level or 0) + 1) * HEIGHT, ref.index) for ref in tiles]
-        ),
-        "note": note,
-        "assumed": text_array(group.assumed),
-    }
+    return [
+        group.base,
+        tree.size,
+        group.admitted_at,
+        text_array([row.type for row in rows]),
+        bytea_array([row.stored for row in rows]),
+        text_array([tag for row in rows for tag in row.tags]),
+        int8_array([row.position for row in rows for _ in row.tags]),
+        int8_array([ref.level or 0 for ref in tiles]),
+        int8_array([ref.index for ref in tiles]),
+        bytea_array([_content(tree, ref) for ref in tiles]),
+        bytea_array([tree.node(((ref.level or 0) + 1) * HEIGHT, ref.index) for ref in tiles]),
+        note,
+        text_array(group.assumed),
+    ]
 
 
 def _content(tree: Tree, ref: TileRef) -> bytes:
@@ -113,6 +134,4 @@ def _receipts(group: Group, tree: Tree, note: str) -> list[Receipt]:
 
 
 def _receipt(row: Row, proof: list[bytes], size: int, note: str, group: Group) -> Receipt:
-    return Receipt(
-        Position(row.position), leaf_hash(row.entry), size, tuple(proof), note, group.admitted_at
-    )
+    return Receipt(Position(row.position), row.leaf, size, tuple(proof), note, group.admitted_at)
