@@ -1,7 +1,7 @@
 """Envelopes read and verified in a process of its own, which shares no lock with the writer.
 
 Of what an envelope takes on its way in, a signature's check gives up the interpreter's lock and
-the rest does not; in a process of its own none of it keeps the writer waiting (ADR 11). What is
+the rest does not; in a process of its own none of it keeps the writer waiting (ADR 13). What is
 read there is read by `ledger.candidate`, as anywhere.
 """
 
@@ -62,6 +62,11 @@ class ReadingProcess:
         self._answers = selectors.DefaultSelector()
         self._answers.register(self._from, selectors.EVENT_READ)
         self._begun = False
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._child.pid
 
     def ready(self) -> bool:
         """Tell whether it has begun: it says so by an empty answer."""
