@@ -17,6 +17,7 @@ could not be read, or does not prove what it claims::
     ├── UnverifiedNote            a signed note without a good signature of a known key
     ├── ProofError                an inclusion or consistency proof that proves nothing
     ├── OutOfWindow               a node that the tree in memory no longer (or not yet) holds
+    ├── TreeDamaged               the database holds another tree than the log signed
     ├── WrongLogKey               this process holds another key than the log's
     └── ReceiptRefuted            a receipt that doesn't prove what it says, and the `reason`
 
@@ -97,6 +98,10 @@ class ProofError(LedgerError):
 
 class OutOfWindow(LedgerError):
     """A node that the tree in memory does not hold."""
+
+
+class TreeDamaged(LedgerError):
+    """What the database holds is not the tree of the checkpoint that the log signed last."""
 
 
 class WrongLogKey(LedgerError):

@@ -11,14 +11,16 @@ from domain.models.governance import Ledger
 from domain.refusals import Code, Refusal, refuse
 from ledger.append_statement import AppendStatement, Parameter
 from ledger.arrays import bytea_array, int8_array, text_array
+from ledger.checkpoint import parse_checkpoint, split_note
 from ledger.database_tiles import DatabaseTiles
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, TreeDamaged
 from ledger.group import Group, Row
 from ledger.hashing import leaf_hash
 from ledger.log_signer import FindLogKey, LogSigner
 from ledger.merkle import Tree
 from ledger.positions import LeafIndex, Position
 from ledger.receipt import Receipt
+from ledger.receipts import newest_checkpoint
 from ledger.tiles import HEIGHT, TileRef, new_full_tiles
 
 
@@ -47,8 +49,14 @@ class Writer:
         return None if known else refuse(Code.WRONG_LOG_KEY, key=event.log_key)
 
     def restore(self, conn: psycopg.Connection[Any], size: int) -> None:
-        """Take up the tree as the database has it."""
-        self._tree = Tree.restore(size, DatabaseTiles(conn))
+        """Take up the tree as the database has it.
+
+        Raises:
+            TreeDamaged: where that is not the tree that the log signed last.
+        """
+        tree = Tree.restore(size, DatabaseTiles(conn))
+        _demand_signed(tree, newest_checkpoint(conn))
+        self._tree = tree
 
     def follow(self, entries: Sequence[bytes]) -> None:
         """Grow the tree by what another process appended."""
@@ -100,6 +108,18 @@ class Sent(Struct, frozen=True):
 
     tree: Tree
     receipts: list[Receipt]
+
+
+def _demand_signed(tree: Tree, newest: tuple[int, str] | None) -> None:
+    """Make sure that the log's next signature will be over the tree of its last one."""
+    if newest is None and tree.size == 0:
+        return
+    size, note = newest or (0, "")
+    if size != tree.size or parse_checkpoint(split_note(note)[0]).root != tree.root():
+        raise TreeDamaged(
+            f"events and tiles up to position {tree.size} are not those of the checkpoint that was"
+            f" signed of {size}: they were changed in the database; restore them from a copy"
+        )
 
 
 def _parameters(group: Group, tree: Tree, note: str) -> list[Parameter]:

@@ -17,7 +17,7 @@ from ledger.database_tiles import DatabaseTiles
 from ledger.errors import MalformedTile
 from ledger.receipts import newest_checkpoint
 from ledger.standing import about, ledger_now
-from ledger.tiles import WIDTH, encode_entries, parse_tile_path, tile_width
+from ledger.tiles import encode_entries, parse_tile_path, tile_width
 
 router = APIRouter(tags=["log"])
 
@@ -90,7 +90,10 @@ def keys(services: Use) -> list[LogKeyShown]:
 
 @router.get("/tile/{path:path}")
 def tile(path: str, services: Use) -> Response:
-    """Give a tile of the tree, or a bundle of entries (SHA-256 of the stored envelopes)."""
+    """Give a tile of the tree, or a bundle of entries (SHA-256 of the stored envelopes).
+
+    A partial one never changes either: what grows has another path.
+    """
     missing = not_found("没有这一块。", "There is no such tile.")
     try:
         ref = parse_tile_path(f"tile/{path}")
@@ -105,8 +108,7 @@ def tile(path: str, services: Use) -> Response:
             content = encode_entries(tiles.entries(ref.index, ref.width))
         else:
             content = tiles.tile(ref.level, ref.index, ref.width)
-    headers = _FOREVER if ref.width == WIDTH else _BRIEFLY
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return Response(content, media_type="application/octet-stream", headers=_FOREVER)
 
 
 @router.get("/api/export")

@@ -24,12 +24,14 @@ def free_port() -> int:
 class Served:
     """`suyuan serve` as a person starts it."""
 
-    def __init__(self, data: Path, *arguments: str) -> None:
-        """Start it, and wait until it is ready."""
+    def __init__(self, data: Path, *arguments: str, database_url: str | None = None) -> None:
+        """Start it, on a database of its own where none is named, and wait until it is ready."""
         self.data = data
         self.port = free_port()
         environment = {**os.environ, "SUYUAN_DATA": str(data), "PORT": str(self.port)}
         environment.pop("DATABASE_URL", None)
+        if database_url:
+            environment["DATABASE_URL"] = database_url
         self.log = data.parent / "serve.log"
         command = [str(Path(sys.executable).parent / "suyuan"), "serve", *arguments]
         with self.log.open("ab") as log:
