@@ -15,7 +15,7 @@ from api.body_limit import BodyLimit
 from api.errors import Problem, problem_response, unavailable
 from api.graph.router import graphql_router
 from api.pages import router as pages
-from api.rest import batches, events, health, labels, log, weighing
+from api.rest import batches, demo, events, farm, health, joining, labels, log, weighing
 from api.services import Services
 from api.signin import routes as signin
 
@@ -40,6 +40,9 @@ def create_app(services: Services) -> FastAPI:
         labels.router,
         health.router,
         weighing.router,
+        joining.router,
+        farm.router,
+        demo.router,
     ):
         app.include_router(router)
     app.include_router(signin.router)

@@ -10,6 +10,7 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from api.hand_back import HandBack
+from api.joining import invitations
 from api.keyring import Keyring
 from api.reports import store as reports
 from api.scans import sightings
@@ -99,7 +100,9 @@ def prepare(database_url: str) -> None:
         DatabaseUnreachable: where it does not answer.
     """
     with reaching(database_url) as conn:
-        install(conn, vault.SQL, custody.SQL, sessions.SQL, sightings.SQL, reports.SQL)
+        install(
+            conn, vault.SQL, custody.SQL, sessions.SQL, sightings.SQL, reports.SQL, invitations.SQL
+        )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import psycopg
 from domain import tags
 from domain.history import fold
 from domain.models.governance import Key, Ledger, Party
+from domain.models.registry import Place
 from domain.state import Model, Numbered
 from ledger import log
 
@@ -26,6 +27,11 @@ def key_now(conn: Connection, did: str) -> Key | None:
 def party_now(conn: Connection, party: str) -> Party | None:
     """Give what the ledger says of a party; None where it was never admitted."""
     return cast("Party | None", _model(conn, tags.party(party)))
+
+
+def place_now(conn: Connection, place: str) -> Place | None:
+    """Give what the ledger says of a place, its treatments with it; None where it is unknown."""
+    return cast("Place | None", _model(conn, tags.place(place)))
 
 
 def about(conn: Connection, tag: str) -> list[Numbered]:

@@ -26,6 +26,10 @@ class Reader:
         """Give a sentence of the catalogue, `%(name)s` filled in (so a per cent sign is `%%`)."""
         return self._words.gettext(text) % values
 
+    def phrase(self, text: str) -> str:
+        """Give a sentence of the catalogue with its blanks as they are, for a script to fill."""
+        return self._words.gettext(text)
+
     def say_count(self, text: str, count: int, /, **values: object) -> str:
         """Give a sentence about so many things; `%(n)s` is the count."""
         return self._words.ngettext(text, text, count) % {"n": f"{count:,}", **values}

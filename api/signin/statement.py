@@ -1,7 +1,7 @@
 """What is signed to sign in: a DSSE envelope of a type of its own, that can't pass for an event."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -15,6 +15,8 @@ from ledger.errors import (
     MalformedKey,
     NotCanonical,
 )
+
+Said = TypeVar("Said", bound=Struct)
 
 PAYLOAD_TYPE: Final = "application/vnd.suyuan.signin+json"
 
@@ -41,9 +43,18 @@ def read(raw: bytes) -> tuple[SignIn, str]:
     Raises:
         NotASignIn: where it is none, is not canonical, or its signature is not the key's.
     """
+    return read_statement(raw, PAYLOAD_TYPE, SignIn)
+
+
+def read_statement(raw: bytes, payload_type: str, kind: type[Said]) -> tuple[Said, str]:
+    """Read a signed statement of a kind, as `read` does.
+
+    Raises:
+        NotASignIn: where it is none, is not canonical, or its signature is not the key's.
+    """
     try:
-        parsed = envelope.parse(raw, PAYLOAD_TYPE)
-        said = msgspec.json.decode(parsed.payload, type=SignIn)
+        parsed = envelope.parse(raw, payload_type)
+        said = msgspec.json.decode(parsed.payload, type=kind)
         if not canonical.is_canonical(msgspec.json.decode(parsed.payload), parsed.payload):
             raise NotASignIn("the payload is not canonical JSON (RFC 8785)")
         signers = envelope.verify(parsed)

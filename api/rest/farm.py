@@ -1,0 +1,211 @@
+"""What a field page needs of its party: plots, goods at hand, what comes and what went."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from fastapi import APIRouter, Response
+from msgspec import Struct
+
+from api.rest.context import CaughtUp, Use
+from api.services import Services
+from api.signin.viewer import SignedIn
+from domain.events.registry import PlaceKind
+from domain.harvests import thinkable_g
+from domain.ids import split_batch_id
+from ledger.log import Connection
+from ledger.standing import place_now
+from projections import directory, holdings
+from projections.holdings import OnTheWay
+from projections.passport import documents
+
+router = APIRouter(prefix="/api/farm", tags=["farm"], dependencies=[CaughtUp])
+
+
+class Wait(Struct, frozen=True):
+    """A pre-harvest interval that is not over: what was used, when, and until when."""
+
+    substance: str
+    since: datetime
+    until: datetime
+    days: int
+
+
+class Plot(Struct, frozen=True):
+    """A plot: `last` is the product harvested there last, `thinkable` grams by category."""
+
+    id: str
+    name: str
+    township: str
+    area_m2: int | None
+    wait: Wait | None
+    thinkable: dict[str, int]
+
+
+class Place(Struct, frozen=True):
+    """Another place of the party's, where goods are kept."""
+
+    id: str
+    name: str
+    kind: str
+
+
+class Goods(Struct, frozen=True):
+    """What is held of a batch at a place; `hold`: nothing of it moves."""
+
+    batch: str
+    gtin: str
+    lot: str
+    place: str
+    quantity: int
+    free: int
+    unit: str
+    hold: bool
+
+
+class Item(Struct, frozen=True):
+    """So much of a batch in a shipment."""
+
+    batch: str
+    quantity: int
+    unit: str
+
+
+class Shipment(Struct, frozen=True):
+    """What is on the way: with whom at the other end, since when, to which place."""
+
+    id: str
+    other: str
+    place: str
+    sent_at: datetime
+    items: list[Item]
+
+
+class Product(Struct, frozen=True):
+    """A product by its names, category and unit."""
+
+    gtin: str
+    zh: str
+    en: str
+    category: str
+    unit: str
+
+
+class Partner(Struct, frozen=True):
+    """Whom one hands over to: a cooperative of one's own with its places, or one sent to before."""
+
+    id: str
+    name: str
+    places: list[Place]
+
+
+class Farm(Struct, frozen=True):
+    """The field page's data."""
+
+    party: str
+    name: str
+    township: str | None
+    roles: list[str]
+    plots: list[Plot]
+    places: list[Place]
+    goods: list[Goods]
+    coming: list[Shipment]
+    gone: list[Shipment]
+    products: list[Product]
+    partners: list[Partner]
+    names: dict[str, str]
+
+
+@router.get("")
+def farm(services: Use, viewer: SignedIn) -> Response:
+    """Give the field page's data of who is signed in."""
+    with services.connection() as conn:
+        body = msgspec.json.encode(_farm(services, conn, viewer.party))
+    headers = {"Cache-Control": "no-store"}
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _farm(services: Services, conn: Connection, party_id: str) -> Farm:
+    party = directory.party(conn, party_id)
+    places = directory.places_of(conn, party_id)
+    products = directory.products(conn)
+    coming = holdings.on_the_way_to(conn, party_id)
+    gone = holdings.on_the_way_from(conn, party_id)
+    others = {one.sender for one in coming} | {one.recipient for one in gone}
+    others |= {one.cooperative for one in directory.cooperatives_of(conn, party_id)}
+    names = _names(services, conn, {party_id, *others})
+    now = datetime.now(UTC)
+    categories = {product.category for product in products.values()}
+    return Farm(
+        party=party_id, name=names[party_id], township=party.township if party else None,
+        roles=sorted(party.roles) if party else [],
+        plots=[_plot(conn, one, categories, now) for one in places if _grows(one)],
+        places=[_place(one) for one in places if not _grows(one)],
+        goods=_goods(conn, party_id),
+        coming=_shipments(coming, "sender"), gone=_shipments(gone, "recipient"),
+        products=[
+            Product(one.gtin, one.name_zh, one.name_en, one.category, one.unit)
+            for one in products.values()
+        ],
+        partners=[
+            Partner(one, names[one], [_place(p) for p in directory.places_of(conn, one)])
+            for one in sorted(others)
+        ],
+        names=names,
+    )  # fmt: skip
+
+
+def _grows(place: directory.Place) -> bool:
+    return place.kind == PlaceKind.PLOT.value
+
+
+def _place(place: directory.Place) -> Place:
+    return Place(place.id, place.name, place.kind)
+
+
+def _plot(conn: Connection, place: directory.Place, categories: set[str], now: datetime) -> Plot:
+    model = place_now(conn, place.id)
+    waits = [one for one in model.treatments if one.until > now] if model else []
+    last = max(waits, key=lambda one: one.until, default=None)
+    wait = None
+    if last is not None:
+        days = -((now - last.until) // timedelta(days=1))
+        wait = Wait(last.substance, last.since, last.until, days)
+    area = place.area_m2
+    thinkable = {one: thinkable_g(one, area) for one in sorted(categories)} if area else {}
+    return Plot(place.id, place.name, place.township, area, wait, thinkable)
+
+
+def _goods(conn: Connection, party: str) -> list[Goods]:
+    held = [one for one in holdings.of_party(conn, party) if one.quantity]
+    passports = documents(conn, [one.batch for one in held])
+    made = []
+    for one in held:
+        gtin, lot = split_batch_id(one.batch)
+        passport = passports.get(one.batch)
+        stopped = bool(passport and passport.halts)
+        made.append(
+            Goods(one.batch, gtin, lot, one.place, one.quantity, one.free, one.unit, stopped)
+        )
+    return made
+
+
+def _shipments(rows: list[OnTheWay], other: str) -> list[Shipment]:
+    found: dict[str, Shipment] = {}
+    for row in rows:
+        shipment = found.setdefault(
+            row.shipment,
+            Shipment(row.shipment, getattr(row, other), row.to_place, row.sent_at, []),
+        )
+        shipment.items.append(Item(row.batch, row.quantity, row.unit))
+    return list(found.values())
+
+
+def _names(services: Services, conn: Connection, ids: set[str]) -> dict[str, str]:
+    """Name parties: organisations by their names, persons by the vault, to whom they deal with."""
+    parties = directory.parties(conn, ids)
+    cards = services.vault.names(conn, ids)
+    return {
+        one: (parties[one].name if one in parties else None)
+        or (cards[one].name if one in cards else one)
+        for one in sorted(ids)
+    }

@@ -1,0 +1,74 @@
+// What the page knows of its party: from the server, and kept for when there is no line.
+
+import { say } from "./page.js";
+import { current } from "../signing/keys.js";
+import { fetchAs } from "../signing/signin.js";
+import { Refused } from "../signing/refused.js";
+
+const KEPT = "suyuan-farm";
+const CAUSES = "suyuan-causes";
+const LOTS = "suyuan-lots";
+
+/** @type {{key: import("../signing/keys.js").Key, farm: any, stale?: string}} */
+export const mine = {};
+
+/** Load what there is, at least up to a position of the ledger. @returns {Promise<boolean>} whether it is there */
+export async function load(position) {
+  mine.key = await current();
+  if (!mine.key) return false;
+  try {
+    const answer = await fetchAs(mine.key, `/api/farm${position ? `?at=${position}` : ""}`, { cache: "no-store" });
+    mine.farm = await answer.json();
+    mine.stale = undefined;
+    localStorage.setItem(KEPT, JSON.stringify({ farm: mine.farm, at: Date.now() }));
+  } catch (error) {
+    if (error instanceof Refused && error.status < 500) throw error;
+    const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null");
+    if (kept?.farm.party !== mine.key.party) throw error;
+    mine.farm ??= kept.farm;
+    mine.stale = new Date(kept.at).toLocaleString(document.documentElement.lang);
+  }
+  return true;
+}
+
+export const product = (gtin) => mine.farm.products.find((one) => one.gtin === gtin) ?? { gtin, zh: gtin, en: gtin, unit: "GRM" };
+export const named = (one) => (document.documentElement.lang.startsWith("en") ? one.en : one.zh);
+export const placeName = (id) =>
+  [...mine.farm.plots, ...mine.farm.places].find((one) => one.id === id)?.name ?? id;
+
+/** Products by what this party has had, the others after. */
+export function products() {
+  const had = new Set(mine.farm.goods.map((one) => one.gtin));
+  const last = localStorage.getItem("suyuan-product");
+  const rank = (one) => (one.gtin === last ? 0 : had.has(one.gtin) ? 1 : 2);
+  return [...mine.farm.products].sort((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * Propose a lot that can't collide: the day, the end of a place's id, a counter kept on this phone and
+ * two random letters for who has two phones.
+ */
+export function newLot(place, moment = new Date()) {
+  const two = (number) => String(number).padStart(2, "0");
+  const today = `${moment.getFullYear()}${two(moment.getMonth() + 1)}${two(moment.getDate())}`;
+  const kept = JSON.parse(localStorage.getItem(LOTS) ?? "{}");
+  const count = kept.day === today ? kept.count + 1 : 1;
+  localStorage.setItem(LOTS, JSON.stringify({ day: today, count }));
+  const letters = "ACDEFHJKMNPRTUVWXY";
+  const random = crypto.getRandomValues(new Uint8Array(2));
+  const mark = [...random].map((byte) => letters[byte % letters.length]).join("");
+  return `${today}-${place.slice(-4)}-${count}${mark}`;
+}
+
+/** Remember which event of this phone a batch came from, so that what follows waits for it. */
+export function remember(batch, id) {
+  const kept = JSON.parse(localStorage.getItem(CAUSES) ?? "{}");
+  localStorage.setItem(CAUSES, JSON.stringify({ ...kept, [batch]: id }));
+}
+export function causes(...batches) {
+  const kept = JSON.parse(localStorage.getItem(CAUSES) ?? "{}");
+  return batches.map((batch) => kept[batch]).filter(Boolean);
+}
+
+/** Say what an obstacle to keys means. */
+export const obstacleText = (obstacle) => say(obstacle);
