@@ -15,7 +15,7 @@ from api.body_limit import BodyLimit
 from api.errors import Problem, problem_response, unavailable
 from api.graph.router import graphql_router
 from api.pages import router as pages
-from api.rest import batches, demo, events, farm, health, joining, labels, log, weighing
+from api.rest import batches, coop, demo, events, farm, health, joining, labels, log, weighing
 from api.services import Services
 from api.signin import routes as signin
 
@@ -41,6 +41,7 @@ def create_app(services: Services) -> FastAPI:
         health.router,
         weighing.router,
         joining.router,
+        coop.router,
         farm.router,
         demo.router,
     ):

@@ -134,6 +134,16 @@ def runs_of_batches(conn: psycopg.Connection[Any], batches: list[str]) -> dict[s
     return found
 
 
+def runs_of_parties(
+    conn: psycopg.Connection[Any], parties: list[str], limit: int
+) -> list[PrintRun]:
+    """Give the last print runs by or for these parties, the newest first."""
+    return _runs(
+        conn, "WHERE party = ANY(%s) OR holder = ANY(%s) ORDER BY position DESC LIMIT %s",
+        [parties, parties, limit],
+    )  # fmt: skip
+
+
 def run(conn: psycopg.Connection[Any], run_id: str) -> PrintRun | None:
     """Give a print run by its id."""
     found = _runs(conn, "WHERE id = %s", [run_id])

@@ -1,5 +1,6 @@
 """The field page, the way into a cooperative, and one's own code for handing over."""
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -84,13 +85,20 @@ def worker() -> Response:
     return FileResponse(_WORKER, media_type="text/javascript", headers=headers)
 
 
-def _field(request: Request, services: Services, template: str, **more: object) -> Response:
+def _field(
+    request: Request,
+    services: Services,
+    template: str,
+    **more: str | list[tuple[str, str, str]],
+) -> Response:
     reader = render.reader_of(request)
     words = {name: reader.phrase(text) for name, text in FIELD_WORDS.items()}
     with services.connection() as conn:
         now = standing(conn)
         demo = is_demo(conn) if now.position else False
-    page = render.page(request, template, standing=now, words=words, demo=demo, **more)
+    page = render.page(
+        request, template, HTTPStatus.OK, standing=now, words=words, demo=demo, **more
+    )
     page.headers["Content-Security-Policy"] = _WITH_WASM
     return page
 

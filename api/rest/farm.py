@@ -81,13 +81,14 @@ class Shipment(Struct, frozen=True):
 
 
 class Product(Struct, frozen=True):
-    """A product by its names, category and unit."""
+    """A product by its names, category and unit; `loose`: not packed in pieces of a content."""
 
     gtin: str
     zh: str
     en: str
     category: str
     unit: str
+    loose: bool
 
 
 class Partner(Struct, frozen=True):
@@ -143,7 +144,10 @@ def _farm(services: Services, conn: Connection, party_id: str) -> Farm:
         goods=_goods(conn, party_id),
         coming=_shipments(coming, "sender"), gone=_shipments(gone, "recipient"),
         products=[
-            Product(one.gtin, one.name_zh, one.name_en, one.category, one.unit)
+            Product(
+                one.gtin, one.name_zh, one.name_en, one.category, one.unit,
+                one.content_quantity is None,
+            )
             for one in products.values()
         ],
         partners=[

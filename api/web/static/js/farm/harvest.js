@@ -12,7 +12,7 @@ export function harvest() {
   if (!plots.length) return show(Object.assign(document.createElement("p"), { textContent: say("no_plot"), className: "card" }));
   const last = localStorage.getItem("suyuan-plot");
   const first = plots.find((one) => one.id === last && !one.wait) ?? plots.find((one) => !one.wait) ?? plots[0];
-  const known = products();
+  const known = products().filter((one) => one.loose);
   show(form(say("harvest"), [
     choice("plot", say("which_plot"), plots.map((one) => ({ value: one.id, label: one.name, small: waits(one) })), first.id),
     choice("product", say("which_product"), known.map((one) => ({ value: one.gtin, label: named(one) })), known[0]?.gtin),

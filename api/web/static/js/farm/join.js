@@ -7,7 +7,7 @@ import { adopt, make as makeKey, mine, obstacle } from "../signing/keys.js";
 import { Refused } from "../signing/refused.js";
 
 const JOINING = "application/vnd.suyuan.joining+json";
-const code = document.body.dataset.code;
+const code = document.getElementById("stage").dataset.code;
 const words = document.getElementById("ask");
 
 async function look() {
@@ -45,7 +45,7 @@ async function send(data) {
     body: JSON.stringify({
       envelope: JSON.parse(await seal(JOINING, said, key)), name: (data.get("name") ?? "—").trim() || "—",
       phone: (data.get("phone") ?? "").trim(), consent: data.get("consent") === "yes",
-      township: data.get("township") ?? document.body.dataset.township,
+      township: data.get("township"),
     }),
   });
   if (!answer.ok) throw await Refused.from(answer);

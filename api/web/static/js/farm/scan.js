@@ -113,7 +113,8 @@ export function understood(text) {
     if (/^[\w.\-+/]{1,20}$/.test(text)) return { lot: text };
     throw new Error(say("foreign_code", { text: text.slice(0, 80) }));
   }
-  const hosts = [location.origin, document.body.dataset.origin];
+  const printed = document.querySelector("meta[name=public-url]")?.content;
+  const hosts = [location.origin, printed && new URL(printed).origin];
   const path = url.pathname.split("/").slice(1).map(decodeURIComponent);
   const known = path[0] === "01" || path[0] === "to" || path[0] === "join";
   if (!hosts.includes(url.origin)) {

@@ -1,0 +1,23 @@
+// The desk's page: which part the address asks for.
+
+import { load, mine } from "./data.js";
+import { desk, invite } from "./desk.js";
+import { prints } from "./prints.js";
+import { openDoor } from "./door.js";
+import { weighing } from "./weighing.js";
+import { start } from "../signing/outbox.js";
+
+const PARTS = { weighing, invite: () => invite(), prints };
+
+async function open() {
+  const name = location.hash.slice(1);
+  const part = Object.hasOwn(PARTS, name) ? PARTS[name] : desk;
+  document.getElementById("back").hidden = part === desk;
+  await part();
+}
+
+addEventListener("hashchange", () => mine.farm && open());
+await openDoor(load, async () => {
+  await start();
+  await open();
+});

@@ -1,0 +1,354 @@
+"""The farmer's and the clerk's pages in a browser, against the real server, at phone width."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from api.demo.parties import CHENWU
+from labels.qr import symbol
+from ledger.exporter import export_ledger
+from ledger.verifier import Verified, verify
+from projections import directory, holdings
+from tests.api.browsing import launched, on_a_port
+from tests.api.pages_parts import County, demo_county
+
+pytestmark = pytest.mark.browser
+
+PHONE: Final = {"width": 390, "height": 844}
+WAIT_MS: Final = 30_000
+
+
+@pytest.fixture(scope="module")
+def county(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    with demo_county(database_server, tmp_path_factory.mktemp("field"), "field") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def base(county: County) -> Iterator[str]:
+    with on_a_port(county) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with launched(chromium) as started:
+        yield started
+
+
+def a_phone(browser: Browser) -> tuple[BrowserContext, Page]:
+    context = browser.new_context(viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    return context, page
+
+
+def opened(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector("html[data-ready=yes]")
+
+
+@pytest.fixture
+def farmer(browser: Browser, base: str) -> Iterator[Page]:
+    """A phone that came in by the demonstration's door as a farmer."""
+    context, page = a_phone(browser)
+    opened(page, f"{base}/farm")
+    page.click("[data-role=farmer]")
+    page.wait_for_selector(".tiles")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def clerk(browser: Browser, base: str) -> Iterator[Page]:
+    """A phone that came in as the cooperative's clerk."""
+    context, page = a_phone(browser)
+    opened(page, f"{base}/coop")
+    page.click("[data-role=cooperative]")
+    page.wait_for_selector(".tiles")
+    yield page
+    context.close()
+
+
+def harvest(page: Page, much: str) -> str:
+    """Record a harvest: one tap, one number, one tap."""
+    page.click(".tile.main")
+    page.fill("[name=quantity]", much)
+    page.click(".act")
+    page.wait_for_selector(".done, .told")
+    return page.inner_text("#stage")
+
+
+def test_a_harvest_takes_two_taps_and_one_number(farmer: Page, county: County) -> None:
+    shown = harvest(farmer, "480.5")
+    assert "480.5 斤" in shown
+    assert re.search(r"台账第 [\d,]+ 条", shown)
+    with county.services.connection() as conn:
+        lines = list(export_ledger(conn))
+    assert isinstance(verify(lines), Verified)
+
+
+@pytest.mark.parametrize(
+    ("written", "answer", "shown"),
+    [("1,5", 0, "1.5 斤"), ("1,500", 1, "1,500 斤"), ("１２．５", None, "12.5 斤")],
+)
+def test_a_comma_is_asked_about(farmer: Page, written: str, answer: int | None, shown: str) -> None:
+    farmer.click(".tile.main")
+    farmer.fill("[name=quantity]", written)
+    farmer.click(".act")
+    if answer is not None:
+        farmer.click(f".told button >> nth={answer}")
+    farmer.wait_for_selector(".done")
+    assert shown in farmer.inner_text("#stage")
+
+
+@pytest.mark.parametrize("written", ["", "一百", "-5", "0", "1.2.3"])
+def test_what_is_no_number_is_said_and_nothing_is_recorded(farmer: Page, written: str) -> None:
+    shown = harvest(farmer, written)
+    assert "请写一个数" in shown
+    assert farmer.locator(".done").count() == 0
+
+
+def test_more_than_a_plot_can_give_is_asked_not_refused(farmer: Page) -> None:
+    farmer.click(".tile.main")
+    farmer.fill("[name=quantity]", "999999")
+    farmer.click(".act")
+    expect(farmer.locator(".told")).to_contain_text("没写错")
+    farmer.click(".told button >> nth=1")
+    assert farmer.locator(".done").count() == 0
+    farmer.click(".act")
+    farmer.click(".told button >> nth=0")
+    farmer.wait_for_selector(".done")
+
+
+def test_a_plot_under_interval_says_how_many_days_it_waits(farmer: Page) -> None:
+    assert re.search(r"二号水田还要等 \d+ 天", farmer.inner_text("#stage"))
+    farmer.click(".tile.main")
+    farmer.click(".pick:has-text('二号水田')")
+    farmer.fill("[name=quantity]", "10")
+    farmer.click(".act")
+    expect(farmer.locator(".told.alarm")).to_contain_text("间隔期")
+
+
+def qr_png(text: str) -> bytes:
+    """A photo of a code: dark modules on white, with its quiet zone."""
+    matrix = symbol(text).matrix
+    side = len(matrix)
+    small = Image.new("L", (side + 8, side + 8), 255)
+    for y, row in enumerate(matrix):
+        for x, dark in enumerate(row):
+            if dark:
+                small.putpixel((x + 4, y + 4), 0)
+    drawn = io.BytesIO()
+    small.resize((small.width * 8, small.height * 8), Image.Resampling.NEAREST).save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def scan(page: Page, text: str) -> None:
+    """Give the page a photo of a code."""
+    page.set_input_files(
+        ".scanner input[type=file]",
+        {"name": "code.png", "mimeType": "image/png", "buffer": qr_png(text)},
+    )
+
+
+def test_handing_over_by_scanning_and_receiving_with_a_difference(
+    farmer: Page, clerk: Page, county: County, base: str
+) -> None:
+    harvest(farmer, "100")
+    with county.services.connection() as conn:
+        place = directory.places_of(conn, CHENWU)[-1]
+    opened(farmer, f"{base}/farm#hand_over")
+    public = county.services.settings.public_url
+    scan(farmer, f"{public}/to/{CHENWU}/{place.id}")
+    chosen = farmer.locator("input[name=to]:checked")
+    expect(chosen).to_have_value(f"{CHENWU}/{place.id}")
+    farmer.locator(".pick:has-text('100 斤') input").last.check()
+    expect(farmer.locator("[name=quantity]")).to_have_value("100")
+    farmer.click(".act")
+    farmer.wait_for_selector(".done")
+
+    clerk.goto(f"{base}/farm")
+    clerk.wait_for_selector("html[data-ready=yes]")
+    clerk.click("a.row[href^='#receive']")
+    clerk.fill("[name=item-0]", "101")
+    clerk.click(".act")
+    expect(clerk.locator(".told.alarm")).to_contain_text("多出来的收不了")
+    clerk.fill("[name=item-0]", "97")
+    clerk.click(".act")
+    expect(clerk.locator(".told")).to_contain_text("少了 3 斤")
+    clerk.click(".told button:has-text('秤不一样')")
+    clerk.wait_for_selector(".done")
+    with county.services.connection() as conn:
+        held = holdings.of_party(conn, CHENWU, place.id)
+    assert 97 * 500 in {one.quantity for one in held}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("https://evil.example/01/02044538101004/10/X", "别的网站"),
+        ("https://weixin.qq.com/r/abc", "不是溯源的"),
+        ("随便一句话", "不是溯源的"),
+    ],
+)
+def test_a_foreign_code_is_told_from_ours(farmer: Page, base: str, text: str, words: str) -> None:
+    opened(farmer, f"{base}/farm#hand_over")
+    scan(farmer, text)
+    expect(farmer.locator(".told.alarm")).to_contain_text(words)
+
+
+def test_a_photo_without_a_code_and_a_refused_camera_leave_other_ways(
+    farmer: Page, base: str
+) -> None:
+    opened(farmer, f"{base}/farm#hand_over")
+    farmer.set_input_files(
+        ".scanner input[type=file]",
+        {"name": "x.png", "mimeType": "image/png", "buffer": b"\x89PNG nothing"},
+    )
+    expect(farmer.locator(".told.alarm")).to_contain_text("没有认出码")
+    farmer.evaluate("""() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(
+            new DOMException("no", "NotAllowedError"));
+    }""")
+    farmer.click(".scanner button >> nth=0")
+    expect(farmer.locator(".told.alarm")).to_contain_text("没有允许用相机")
+    assert farmer.locator(".scanner .field").is_visible()
+
+
+def test_a_phone_whose_key_was_cleared_says_so(farmer: Page, base: str) -> None:
+    farmer.evaluate("indexedDB.deleteDatabase('suyuan')")
+    context = farmer.context
+    farmer.close()
+    page = context.new_page()
+    opened(page, f"{base}/farm")
+    expect(page.locator("#stage")).to_contain_text("没有您的密钥")
+
+
+def test_without_a_line_a_harvest_waits_in_the_phone_and_then_goes_out(farmer: Page) -> None:
+    farmer.context.set_offline(True)
+    shown = harvest(farmer, "33")
+    assert "没有网" in shown
+    farmer.context.set_offline(False)
+    farmer.evaluate("dispatchEvent(new Event('online'))")
+    farmer.click("a:has-text('回首页') >> nth=0")
+    expect(farmer.locator("#stage")).to_contain_text(re.compile(r"33 斤.*第 [\d,]+ 条", re.DOTALL))
+
+
+def test_joining_with_a_phone_and_losing_it(
+    browser: Browser, clerk: Page, county: County, base: str
+) -> None:
+    context, phone = a_phone(browser)
+    opened(clerk, f"{base}/coop#invite")
+    address = clerk.inner_text(".address")
+    path = address.removeprefix(county.services.settings.public_url)
+    opened(phone, base + path)
+    phone.fill("[name=name]", "周阿榃")
+    phone.click(".act")
+    digits = phone.inner_text(".digits")
+    assert re.fullmatch(r"\d{4}", digits)
+    expect(clerk.locator(".digits")).to_have_text(digits)
+    assert "周阿榃" in clerk.inner_text("#stage")
+    clerk.fill("[name=plot]", "屋背田")
+    clerk.fill("[name=area]", "1.5")
+    clerk.click("button:has-text('同意入社')")
+    phone.wait_for_selector(".done")
+    phone.click(".done a")
+    phone.wait_for_selector(".tiles")
+    assert "周阿榃" in phone.inner_text(".who")
+    assert "屋背田" in harvest(phone, "20") or phone.locator(".done").count() == 1
+
+    clerk.wait_for_selector(".row:has-text('周阿榃')")
+    clerk.click(".row:has-text('周阿榃') button")
+    clerk.click(".told button >> nth=0")
+    clerk.wait_for_selector("img.code")
+    harvested = harvest_again(phone, base)
+    assert "不能用" in harvested or "撤销" in harvested
+    second = clerk.inner_text(".address").removeprefix(county.services.settings.public_url)
+    context.close()
+    again, new_phone = a_phone(browser)
+    opened(new_phone, base + second)
+    new_phone.click(".act")
+    clerk.click("button:has-text('同意换手机')")
+    new_phone.wait_for_selector(".done")
+    new_phone.click(".done a")
+    new_phone.wait_for_selector(".tiles")
+    again.close()
+
+
+def harvest_again(phone: Page, base: str) -> str:
+    phone.goto(f"{base}/farm?again")
+    phone.wait_for_selector("html[data-ready=yes]")
+    return phone.inner_text("#stage")
+
+
+def test_the_clerk_sends_a_stranger_away(
+    browser: Browser, clerk: Page, county: County, base: str
+) -> None:
+    context, phone = a_phone(browser)
+    opened(clerk, f"{base}/coop#invite")
+    path = clerk.inner_text(".address").removeprefix(county.services.settings.public_url)
+    opened(phone, base + path)
+    phone.fill("[name=name]", "不认识的人")
+    phone.click(".act")
+    clerk.click("button:has-text('退回')")
+    expect(clerk.locator("#stage")).not_to_contain_text("不认识的人")
+    phone.reload()
+    expect(phone.locator("#stage")).to_contain_text("没有这份邀请")
+    context.close()
+
+
+def test_a_weighing_list_is_recorded_whole_or_not_at_all(
+    clerk: Page, county: County, base: str
+) -> None:
+    with county.services.connection() as conn:
+        member = next(
+            one.member
+            for one in directory.members_of(conn, CHENWU)
+            if one.may_sign and any(p.kind == "plot" for p in directory.places_of(conn, one.member))
+        )
+        name = county.services.vault.names(conn, [member])[member].name
+        plot = next(p for p in directory.places_of(conn, member) if p.kind == "plot")
+    wrong = f"姓名,品名,斤数,地块\n{name},稻谷,120,{plot.name}\n没这个人,稻谷,3,\n"
+    right = f"姓名,品名,斤数,地块\n{name},稻谷,120,{plot.name}\n{name},稻谷,80,{plot.name}\n"
+    opened(clerk, f"{base}/coop#weighing")
+    upload(clerk, wrong)
+    expect(clerk.locator(".errors")).to_contain_text("第 3 行 A 列")
+    assert clerk.locator(".act.wide").count() == 0
+    opened(clerk, f"{base}/coop?again#weighing")
+    upload(clerk, right)
+    expect(clerk.locator(".weighed")).to_contain_text("和第 2 行是同一户")
+    clerk.click(".act.wide")
+    clerk.wait_for_selector(".done, .told.alarm")
+    assert not clerk.locator(".told.alarm").all_inner_texts()
+    clerk.wait_for_selector(".done")
+    with county.services.connection() as conn:
+        assert county.services.wait_for(county.services.head() or 1)
+        held = [one.quantity for one in holdings.of_party(conn, member, plot.id)]
+    assert {60_000, 40_000} <= set(held)
+
+
+def upload(page: Page, text: str) -> None:
+    page.set_input_files(
+        "#list",
+        {"name": "过磅单.csv", "mimeType": "text/csv", "buffer": text.encode("gb18030")},
+    )
+
+
+def test_the_pages_weigh_little_and_come_from_the_cache_afterwards(
+    browser: Browser, base: str
+) -> None:
+    context, page = a_phone(browser)
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda e: sizes.append(e["encodedDataLength"]))
+    opened(page, f"{base}/farm")
+    assert 0 < sum(sizes) <= 100 * 1024
+    context.close()
