@@ -1,12 +1,12 @@
 """Takes an export out of the database: the whole ledger, or the bundle of one batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
 
 from domain import tags
-from domain.events.governance import LedgerOpened
+from domain.events.governance import KeyBound, LedgerOpened
 from ledger import export, log
 from ledger.database_tiles import hash_reader
 from ledger.errors import LedgerError
@@ -37,7 +37,7 @@ def export_ledger(conn: psycopg.Connection[Any], *, witnessed: bool = False) -> 
 def export_batch(
     conn: psycopg.Connection[Any], batches: Sequence[str], *, witnessed: bool = False
 ) -> Iterator[bytes]:
-    """Give what proves one batch: the events of its lineage and of the keys that signed them.
+    """Give what proves one batch: its lineage's events, and what says who may sign them.
 
     `batches` begins with the batch itself; its ancestors follow. `witnessed` as above.
 
@@ -95,18 +95,47 @@ def _proved(
 
 
 def _positions_of(conn: psycopg.Connection[Any], batches: Sequence[str], size: int) -> set[int]:
-    """Collect the lineage's events, then what says who may sign them."""
-    wanted = [tags.batch(batch) for batch in batches]
-    rows = dict(_tagged(conn, wanted, size))
+    """Collect the lineage's events, then what says who may sign them, and who may sign that."""
+    rows = dict(_tagged(conn, [tags.batch(batch) for batch in batches], size))
     if not rows:
         return set()
-    recorded = [log.decoded(row) for row in rows.values()]
-    actors = {item.event.actor for item in recorded}
-    keys = {did for item in recorded for did in item.keyids}
-    governing = [tags.LEDGER, *map(tags.party, sorted(actors)), *map(tags.key, sorted(keys))]
-    master = [tags.product(batch[:14]) for batch in batches]
-    rows.update(_tagged(conn, [*governing, *master], size))
-    return {1, *rows}
+    asked: set[str] = set()
+    wanted = [tags.LEDGER, *(tags.product(batch[:14]) for batch in batches)]
+    found = [log.decoded(row) for row in rows.values()]
+    owners: dict[str, str] = {}
+    while True:
+        _take_owners(owners, found)
+        wanted += _governing([log.decoded(row) for row in rows.values()], owners)
+        missing = sorted(set(wanted) - asked)
+        if not missing:
+            return {1, *rows}
+        asked.update(missing)
+        more = dict(_tagged(conn, missing, size))
+        found = [log.decoded(row) for position, row in more.items() if position not in rows]
+        rows.update(more)
+
+
+def _take_owners(owners: dict[str, str], recorded: Iterable[log.Recorded]) -> None:
+    """Note whose keys they are that events bind."""
+    for item in recorded:
+        if isinstance(item.event, KeyBound):
+            owners[item.event.key] = item.event.party
+        elif isinstance(item.event, LedgerOpened):
+            owners[item.event.authority_key] = item.event.actor
+
+
+def _governing(recorded: Iterable[log.Recorded], owners: Mapping[str, str]) -> set[str]:
+    """Give the tags of what tells whether these may be signed as they are."""
+    wanted: set[str] = set()
+    for item in recorded:
+        actor = item.event.actor
+        wanted.add(tags.party(actor))
+        for did in item.keyids:
+            wanted.add(tags.key(did))
+            owner = owners.get(did, actor)
+            if owner != actor:
+                wanted |= {tags.party(owner), tags.member(owner, actor)}
+    return wanted
 
 
 def _tagged(

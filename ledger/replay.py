@@ -11,6 +11,7 @@ from domain.history import fold
 from domain.models.governance import Key
 from domain.moments import show_moment
 from domain.refusals import Code, Refusal, refuse
+from domain.rules.signature import speaks_for_actor
 from domain.state import Fact, Model, Numbered, Signed, State, evolve
 from ledger import envelope, export
 from ledger.source import Block, Source
@@ -90,7 +91,7 @@ def _fact_of(event: AnyEvent, position: int) -> Fact:
 
 
 class PartialReplay:
-    """Checks what can be checked of a bundle: that each signer's key was in force.
+    """Checks what can be checked of a bundle: keys in force, that speak for the actor.
 
     The rules of the trade need the events between, which a bundle leaves out.
     """
@@ -98,12 +99,22 @@ class PartialReplay:
     def __init__(self) -> None:
         """Begin with no key known."""
         self._models: dict[str, Model | None] = {}
+        self._state = State(self._models, {}, _Nothing())
 
     def admit(self, signed: Signed, admitted_at: datetime, position: int) -> Refusal | None:
-        """Take in the next event of the bundle, or say whose key was not in force."""
+        """Take in the next event of the bundle, or say whose key may not have signed it."""
         event = signed.event
         for tag in tags.touched(event):
             self._models[tag] = evolve(self._models.get(tag), tag, event, position)
+        return self._in_force(signed, admitted_at, position) or speaks_for_actor(
+            self._state, signed
+        )
+
+    def speaks_of(self, batch: str) -> bool:
+        """Tell whether an event so far was about a batch."""
+        return tags.batch(batch) in self._models
+
+    def _in_force(self, signed: Signed, admitted_at: datetime, position: int) -> Refusal | None:
         for did in signed.keyids:
             key = self._models.get(tags.key(did))
             if not isinstance(key, Key):
@@ -118,3 +129,13 @@ class PartialReplay:
                     when_en=show_moment(key.expires, "en"),
                 )  # fmt: skip
         return None
+
+
+class _Nothing:
+    """No history: what a bundle leaves out is not asked for."""
+
+    def by_id(self, _event_id: str) -> Numbered | None:
+        return None
+
+    def by_tag(self, _tag: str) -> list[Numbered]:
+        return []

@@ -303,7 +303,7 @@ class _Bundle:
     """One batch: each event's inclusion proof, and that its signers' keys were in force."""
 
     def __init__(self, header: export.Header, keys: LogKeys) -> None:
-        self._size = header.size
+        self._header = header
         self._keys = keys
         self._replay = PartialReplay()
         self._leaves: list[tuple[Position, bytes, tuple[bytes, ...]]] = []
@@ -336,6 +336,9 @@ class _Bundle:
                 verify_inclusion(leaf, index, checkpoint.size, proof, checkpoint.root)
             except ProofError as error:
                 raise Stop(position, "not-included", str(error)) from error
+        batch = self._header.batch or ""
+        if not self._replay.speaks_of(batch):
+            raise Stop(0, "wrong-batch", f"no event of the bundle is about {batch}")
 
     def steps(self, events: int) -> list[Step]:
         return [Step("inclusion proofs", events), Step("keys", events)]

@@ -1,5 +1,6 @@
 """The public log: checkpoint, tiles, entry bundles (C2SP tlog-tiles), and the whole export."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,8 +14,9 @@ from api.rest.context import Use
 from domain import tags
 from ledger import exporter, log
 from ledger.cosigned import newest_cosigned
-from ledger.database_tiles import DatabaseTiles
+from ledger.database_tiles import DatabaseTiles, hash_reader
 from ledger.errors import MalformedTile
+from ledger.proofs import consistency_proof
 from ledger.receipts import newest_checkpoint
 from ledger.standing import about, ledger_now
 from ledger.tiles import encode_entries, parse_tile_path, tile_width
@@ -86,6 +88,34 @@ def keys(services: Use) -> list[LogKeyShown]:
     if ledger is None:
         raise not_found("台账还没有开账。", "The ledger is not open yet.")
     return [LogKeyShown(key.vkey, key.since, events[key.since]) for key in ledger.log_keys]
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """The hashes (base64) that prove the tree of `new` events to begin with that of `old`."""
+
+    old: int
+    new: int
+    proof: list[str]
+
+
+@router.get("/api/log/consistency")
+def consistency(
+    services: Use,
+    old: Annotated[int, Query(ge=1, description="the size of the older checkpoint")],
+    new: Annotated[int, Query(ge=1, description="the size of the newer checkpoint")],
+) -> Consistency:
+    """Prove that the log only grew between two checkpoints (RFC 9162 §2.1.4)."""
+    with services.connection() as conn:
+        size = log.head(conn)
+        if not old <= new <= size:
+            raise Problem(
+                HTTPStatus.BAD_REQUEST, "malformed",
+                f"要 1 ≤ old ≤ new ≤ {size}：台账现在有 {size} 条。",
+                f"Expected 1 <= old <= new <= {size}: the ledger has {size} events.",
+            )  # fmt: skip
+        proof = consistency_proof(old, new, hash_reader(conn, new))
+    return Consistency(old, new, [b64encode(node).decode() for node in proof])
 
 
 @router.get("/tile/{path:path}")
