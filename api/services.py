@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool
 from api.hand_back import HandBack
 from api.joining import invitations
 from api.keyring import Keyring
+from api.page_cache import PageCache
 from api.reports import store as reports
 from api.scans import sightings
 from api.settings import Settings
@@ -42,6 +43,7 @@ class Services:
         self.sequencer = Sequencer(database_url, keyring.log_keys())
         self.runner = Runner(database_url, ALL)
         self.witnessing = Witnessing(database_url, settings.witnesses, settings.witness_quorum)
+        self.pages = PageCache()
         self._hand_back: HandBack | None = None
         self.pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             database_url, min_size=1, max_size=16, open=False, kwargs={"autocommit": True}

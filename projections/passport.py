@@ -264,7 +264,12 @@ def document_json(conn: psycopg.Connection[Any], batch: str) -> bytes | None:
 def document(conn: psycopg.Connection[Any], batch: str) -> Passport | None:
     """Give the document of a batch; named as for `document_json`."""
     body = document_json(conn, batch)
-    return None if body is None else _DECODER.decode(body)
+    return None if body is None else decoded(body)
+
+
+def decoded(body: bytes) -> Passport:
+    """Read a document as `document_json` gives it."""
+    return _DECODER.decode(body)
 
 
 def documents(conn: psycopg.Connection[Any], batches: list[str]) -> dict[str, Passport]:

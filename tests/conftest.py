@@ -33,6 +33,7 @@ _NUMBERS = count(1)
 SLOW_ROOMS = frozenset(
     {
         "test_browser_pages",
+        "test_check_yourself",
         "test_cli_keys",
         "test_custody",
         "test_demo_season",

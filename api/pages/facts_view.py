@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from api.pages import words
 from api.pages.naming import Naming, listed
-from projections.passport import Origin, Passport, Step
+from projections.passport import Certified, Origin, Passport, Step
 
 _MOST_NAMES: Final = 4
 
@@ -14,6 +15,8 @@ class Fact(NamedTuple):
 
     term: str
     values: tuple[tuple[str, str | None], ...]
+    proof: str | None = None
+    """The path of the event that says so, where it is one."""
 
 
 def facts(passport: Passport, naming: Naming) -> Iterable[Fact]:
@@ -33,6 +36,8 @@ def facts(passport: Passport, naming: Naming) -> Iterable[Fact]:
         yield _treatments(passport.origins, naming)
     if passport.made:
         yield from _made(passport.made, naming)
+    for certificate in passport.certificates:
+        yield _certificate(certificate, naming)
 
 
 def _places_named(passport: Passport, naming: Naming) -> Iterable[Fact]:
@@ -103,3 +108,17 @@ def _made(made: Step, naming: Naming) -> Iterable[Fact]:
     amount = naming.amount(made.quantity, made.unit)
     if amount:
         yield Fact(say("这一批共"), ((amount, None),))
+
+
+def _certificate(one: Certified, naming: Naming) -> Fact:
+    """Say what a certificate of commitment promises, on what ground, who issued it and when."""
+    reader = naming.reader
+    promised = listed(reader, (reader.say(words.COMMITMENTS.get(it, it)) for it in one.commitments))
+    grounds = listed(reader, (reader.say(words.GROUNDS.get(it, it)) for it in one.basis))
+    small = reader.say(
+        "承诺%(what)s。依据：%(grounds)s。%(who)s，%(day)s，%(q)s",
+        what=promised, grounds=grounds, who=naming.who(one.issuer),
+        day=reader.day(one.issued_at), q=naming.amount(one.quantity, one.unit),
+    )  # fmt: skip
+    title = reader.say("承诺达标合格证")
+    return Fact(reader.say("合格证"), ((title, small),), f"/api/events/{one.event}")

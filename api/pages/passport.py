@@ -5,27 +5,18 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.errors import Problem, not_found
-from api.pages import render, unit_scan
+from api.errors import Problem
 from api.pages.accept import wants_json
 from api.pages.failure import failure
-from api.pages.kin_view import Family, family
-from api.pages.naming import Naming, address, parts_of, persons_in
-from api.pages.passport_view import passport_view
-from api.pages.standing import standing
-from api.pages.unit_scan import UnitView
+from api.pages.naming import address
+from api.pages.passport_page import batch_data, batch_page, unit_page
 from api.rest.context import CaughtUp, Use
 from api.services import Services
 from labels.errors import LabelError
 from labels.link import Link, parse
-from ledger.log import Connection
-from projections import directory
-from projections.passport import Passport, document, document_json
-from projections.trace import Trace, trace
+from projections.passport import document
 
 router = APIRouter(dependencies=[CaughtUp])
-
-_SHEET = "a4-24"
 
 
 @router.get("/01/{rest:path}", tags=["batches"])
@@ -70,72 +61,7 @@ def _link(request: Request) -> Link:
 
 def _show(request: Request, services: Services, batch: str, serial: str | None) -> Response:
     if wants_json(request):
-        with services.connection() as conn:
-            body = document_json(conn, batch)
-        if body is None:
-            return failure(request, services, _unknown(batch))
-        return Response(body, media_type="application/json", headers={"Vary": "Accept"})
-    with services.connection() as conn:
-        found = document(conn, batch)
-        if found is None:
-            return failure(request, services, _unknown(batch), asked=batch)
-        cards = services.vault.names(conn, persons_in(found))
-        naming = Naming(render.reader_of(request), cards)
-        lineage = trace(conn, found.key)
-        products = directory.products(conn, _gtins(found, lineage))
-        now = standing(conn)
-        unit = _unit(request, services, conn, found, serial, naming)
-    view = passport_view(found, naming, products)
-    kin = family(lineage, products, naming) if lineage else Family((), ())
-    page = render.page(
-        request, "passport.html", p=view, kin=kin, serial=serial, standing=now, unit=unit,
-        link=f"{services.settings.public_url}{address(found.key)}", key=found.key,
-        bundle=_bundle(found), sheet=_sheet(found),
-    )  # fmt: skip
+        return batch_data(request, services, batch)
     if serial is not None:
-        page.headers["Cache-Control"] = "no-store"
-        page.raw_headers += [
-            (name.lower().encode(), value.encode("latin-1"))
-            for name, value in unit_scan.remembered(request, found.key, serial).items()
-        ]
-    return page
-
-
-def _unit(
-    request: Request, services: Services, conn: Connection, found: Passport, serial: str | None,
-    naming: Naming,
-) -> UnitView | None:  # fmt: skip
-    if serial is None:
-        return None
-    told = unit_scan.Told(printed=None, sold=None)
-    return unit_scan.looked_at(request, services, conn, found, serial, told, naming.reader)
-
-
-def _gtins(found: Passport, lineage: Trace | None) -> set[str]:
-    """Give the GTINs of all batches that the page names."""
-    keys = [step.batch for step in found.timeline]
-    keys += [node.key for node in lineage.nodes] if lineage else []
-    return {gtin for key in keys if (gtin := parts_of(key)[0])}
-
-
-def _bundle(found: Passport) -> str | None:
-    """Give the path of what proves the batch; a foreign identifier alone has none."""
-    path = address(found.key)
-    if not path.startswith("/01/"):
-        return None
-    gtin, lot = path.removeprefix("/01/").split("/10/")
-    return f"/api/batches/{gtin}/{lot}/bundle"
-
-
-def _sheet(found: Passport) -> str | None:
-    """Give the path of a sheet of labels, of what is sold by the piece."""
-    if found.kind == "foreign" or not found.product or found.product.content_quantity is None:
-        return None
-    return f"/labels{address(found.key)}.pdf?sheet={_SHEET}&count=24"
-
-
-def _unknown(batch: str) -> Problem:
-    return not_found(
-        f"台账里没有批次 {batch}。",
-        f"The ledger has no batch {batch}.",
-    )
+        return unit_page(request, services, batch, serial)
+    return batch_page(request, services, batch)

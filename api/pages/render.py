@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -48,21 +49,28 @@ def page(
 ) -> HTMLResponse:
     """Answer with a template, filled in for the request's reader."""
     who = reader_of(request)
+    public_url = services_of(request).settings.public_url
+    body = filled(who, request.url, public_url, template, **context)
+    return HTMLResponse(body, status, headers(request, who))
+
+
+def filled(who: Reader, url: URL, public_url: str, template: str, **context: object) -> str:
+    """Fill in a template for a reader: the page at `url`."""
     shared = {
-        "r": who, "say": who.say, "say_count": who.say_count, "here": request.url.path,
-        "languages": _switch(request, who), "any_language": language.address_in_any(request.url),
-        "public_url": services_of(request).settings.public_url,
+        "r": who, "say": who.say, "say_count": who.say_count, "here": url.path,
+        "languages": _switch(url, who), "any_language": language.address_in_any(url),
+        "public_url": public_url,
     }  # fmt: skip
-    body = environment().get_template(template).render(**shared, **context)
-    headers = {**HEADERS, "Content-Language": who.tag}
+    return environment().get_template(template).render(**shared, **context)
+
+
+def headers(request: Request, who: Reader) -> dict[str, str]:
+    """Give the headers of a page for a reader; a language that was asked for is remembered."""
+    shown = {**HEADERS, "Content-Language": who.tag}
     chosen = language.asked_for(request)
-    if chosen:
-        headers |= language.cookie(chosen)
-    return HTMLResponse(body, status, headers)
+    return {**shown, **language.cookie(chosen)} if chosen else shown
 
 
-def _switch(request: Request, who: Reader) -> list[tuple[str, str, bool]]:
+def _switch(url: URL, who: Reader) -> list[tuple[str, str, bool]]:
     """Give each language's tag, this page's address in it, and whether it is the one shown."""
-    return [
-        (TAGS[one], language.address_in(request.url, one), one == who.language) for one in LANGUAGES
-    ]
+    return [(TAGS[one], language.address_in(url, one), one == who.language) for one in LANGUAGES]

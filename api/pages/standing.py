@@ -23,6 +23,7 @@ class Standing(Struct, frozen=True):
     authority: str | None
     county: str | None
     rules: str | None
+    log_key: str | None
 
     @property
     def demonstration(self) -> bool:
@@ -40,4 +41,5 @@ def standing(conn: Connection) -> Standing:
         origin=opened.origin if opened else None,
         authority=opened.authority_name if opened else None,
         county=opened.county if opened else None, rules=opened.rules if opened else None,
+        log_key=opened.log_key if opened else None,
     )  # fmt: skip

@@ -19,7 +19,9 @@ _ALARMING: Final = frozenset({"held", "recalled"})
 class StepView(NamedTuple):
     """One step; what happened to an ancestor names its `batch`, with its page's address.
 
-    `plain` is what there is to say of the signature beyond that the actor signed with its own key.
+    `plain` is what there is to say of the signature beyond that the actor signed with its own key,
+    `late` by how much it was recorded late. `event` is its id where the batch's bundle proves it: a
+    foreign event is proved by the whole ledger alone.
     """
 
     title: str
@@ -31,12 +33,13 @@ class StepView(NamedTuple):
     note: str | None
     signed: tuple[str, ...]
     plain: str | None
-    late: bool
+    late: str | None
     corrected: str | None
     withdrawn: bool
     alarm: bool
     proof: str
     position: int
+    event: str | None
     batch: str | None
     address: str | None
 
@@ -166,13 +169,21 @@ def _view(step: Step, teller: _Teller) -> StepView:
         note=_note(step, naming),
         signed=tuple(signature(one, naming) for one in step.signed),
         plain=_plain(step.signed, naming),
-        late=step.late and not late_said and step.kind != "captured",
+        late=None if late_said or step.kind == "captured" else _by_how_much(step, naming),
         corrected=_corrected(step, naming), withdrawn=False,
         alarm=step.result == "non_conformant" or step.kind in _ALARMING,
-        proof=f"/api/events/{step.event}",
-        position=step.position, address=None if own else address(step.batch),
+        proof=f"/api/events/{step.event}", position=step.position,
+        event=None if step.kind == "captured" else step.event,
+        address=None if own else address(step.batch),
         batch=None if own else naming.registered(product) or lot or step.batch,
     )  # fmt: skip
+
+
+def _by_how_much(step: Step, naming: Naming) -> str | None:
+    if not step.late:
+        return None
+    days = (step.admitted_at - step.occurred_at).days
+    return naming.reader.say_count("晚 %(n)s 天补记", days)
 
 
 def _plain(signatures: Sequence[Signature], naming: Naming) -> str | None:

@@ -116,3 +116,16 @@ SUSPECTED: Final = {
     Suspicion.SOLD: marked("卖出以后又有人扫"),
 }
 """Why a unit's label may be a copy."""
+
+COMMITMENTS: Final = {
+    "no_banned_substances": marked("不使用禁用农药兽药、停用兽药和非法添加物"),
+    "residues_within_limits": marked("常规农药兽药残留不超标"),
+}
+"""What a certificate of commitment promises (`domain.events.papers.Commitment`)."""
+
+GROUNDS: Final = {
+    "quality_control": marked("质量安全控制符合要求"),
+    "own_test": marked("自行检测合格"),
+    "commissioned_test": marked("委托检测合格"),
+}
+"""What a commitment rests on (`domain.events.papers.Basis`)."""

@@ -1,13 +1,16 @@
 """The pages over real parts: the demo county in PostgreSQL, with one batch of troublesome texts."""
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
+import uvicorn
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -102,6 +105,29 @@ def demo_county(server_url: str, data: Path, name: str, **environment: str) -> I
         yield county
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class Served(NamedTuple):
+    """A county behind a port of its own."""
+
+    base: str
+
+
+@contextmanager
+def serving(county: County) -> Iterator[Served]:
+    """Serve a county to browsers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        config = uvicorn.Config(county.client.app, log_level="warning", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def common(actor: str, *refs: str) -> dict[str, Any]:

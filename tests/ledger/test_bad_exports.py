@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from domain.events.catalogue import encode
-from domain.events.governance import KeyBound
+from domain.events.governance import KeyBound, MembershipBegan, PartyAdmitted
 from domain.events.movements import Process
 from ledger import envelope
 from ledger.export import MAX_LINE
@@ -27,6 +27,7 @@ from tests.ledger.forgeries import (
     with_payload,
 )
 
+GOVERNING: Final = (KeyBound, PartyAdmitted, MembershipBegan)
 STRANGER: Final = Ed25519Key.from_seed(b"nobody that the ledger knows....")
 
 
@@ -250,10 +251,30 @@ def _bundle(forge: Forge) -> tuple[Lines, int]:
     crop = forge.world.admit(forge.world.harvest())
     at = forge.position_of(crop)
     events = enumerate(forge.chronicle.events, 1)
-    keys = [number for number, item in events if isinstance(item.event, KeyBound)]
-    lines = bundle(forge.lines, [1, *keys, at], crop.batch)
+    needed = [number for number, item in events if isinstance(item.event, GOVERNING)]
+    lines = bundle(forge.lines, [1, *needed, at], crop.batch)
     assert isinstance(verify(lines), Verified)
     return lines, at
+
+
+def _bundle_of_another_batch(forge: Forge) -> Bad:
+    lines, _ = _bundle(forge)
+    header = msgspec.json.decode(lines[0])
+    header["batch"] = header["batch"][:-1] + "9"
+    return Bad([msgspec.json.encode(header), *lines[1:]], 0, "wrong-batch")
+
+
+def _bundle_without_the_mandate(forge: Forge) -> Bad:
+    """A key in force that belongs to somebody else speaks for nobody."""
+    crop = forge.world.harvest()
+    lines = forge.slip_in(crop, c.MILL)
+    at = len(lines)
+    needed = [
+        number
+        for number, item in enumerate(forge.chronicle.events, 1)
+        if isinstance(item.event, KeyBound | PartyAdmitted)
+    ]
+    return Bad(bundle(lines, [1, *needed, at], crop.batch), at, "not-authorised")
 
 
 def _bundle_without_proof(forge: Forge) -> Bad:
@@ -283,6 +304,7 @@ FAULTS: Final[tuple[Callable[[Forge], Bad], ...]] = (
     _checkpoint_of_another_size, _wrong_origin, _revoked_key, _expired_key, _signed_by_another,
     _over_sold, _received_twice, _more_rice_than_paddy, _harvest_under_interval, _lot_used_twice,
     _id_used_twice, _before_its_cause, _correction_that_others_lean_on, _first_of_two_faults,
+    _bundle_of_another_batch, _bundle_without_the_mandate,
     _bundle_without_proof, _bundle_with_anothers_proof, _bundle_without_the_signers_key,
 )  # fmt: skip
 
