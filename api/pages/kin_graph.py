@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 _WIDE: Final = 158
-_HIGH: Final = 60
+_HIGH: Final = 66
 _GAP: Final = 20
 _RISE: Final = 56
 """Between two rows: room for a line to bend and for what went over."""
@@ -63,7 +63,7 @@ class Line(NamedTuple):
 class More(NamedTuple):
     """So many batches of a generation are not drawn."""
 
-    count: int
+    batches: int
     x: float
     y: float
 
@@ -103,7 +103,7 @@ def graph(
 
     `more` are the batches of each generation that were not given, in the same order.
     """
-    rows = []
+    rows: list[_Row] = []
     for tiles, rest in zip(above, more[: len(above)], strict=True):
         rows += _cut(tiles, columns, rest)
     at = len(rows)

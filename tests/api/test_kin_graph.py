@@ -1,6 +1,7 @@
 """The picture of a genealogy: nothing covers anything, and no line crosses a box."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from hypothesis import given
@@ -21,7 +22,7 @@ def drawn(above: list[int], below: list[int], columns: int) -> Graph:
     levels = [*up, [ROOT], *down]
     edges = [
         Edge(one.key, other.key, "1 公斤", "晾晒")
-        for upper, lower in zip(levels, levels[1:], strict=False)
+        for upper, lower in pairwise(levels)
         for one in upper
         for other in lower
     ]
@@ -70,7 +71,7 @@ def test_what_has_no_room_is_counted() -> None:
     up = [tiles("a", 24)]
     picture = graph(up, ROOT, [], [], 4, [100])
     assert len(picture.boxes) == 9
-    assert [one.count for one in picture.more] == [116]
+    assert [one.batches for one in picture.more] == [116]
 
 
 def test_a_long_name_is_cut_and_a_short_one_is_not() -> None:
