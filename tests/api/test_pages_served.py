@@ -110,7 +110,9 @@ def test_the_same_address_answers_a_machine_with_data(county: County) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_loads_nothing_from_elsewhere_and_runs_no_inline_script(county: County, path: str) -> None:
+def test_a_page_loads_nothing_from_elsewhere_and_has_no_inline_script(
+    county: County, path: str
+) -> None:
     answer = county.client.get(path, headers={"Accept": "text/html"})
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'self'")
