@@ -8,7 +8,6 @@ import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from api.body_limit import BodyLimit
@@ -18,6 +17,7 @@ from api.pages import router as pages
 from api.rest import batches, coop, demo, events, farm, health, joining, labels, log, weighing
 from api.services import Services
 from api.signin import routes as signin
+from api.static_files import PackedFiles
 
 STATIC: Final = Path(__file__).parent / "web" / "static"
 _DESCRIPTION: Final = (
@@ -49,7 +49,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(signin.router)
     app.include_router(graphql_router(services, dev=services.settings.dev), prefix="/graphql")
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", PackedFiles(directory=STATIC), name="static")
     app.add_middleware(BodyLimit)
     _serve_docs(app)
     _handle_errors(app)

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Final
 
 from msgspec import Struct
-from starlette.requests import Request
+from starlette.datastructures import Headers
 from starlette.responses import Response
 
 FRESH_S: Final = 4.0
@@ -82,12 +82,12 @@ def packed(body: bytes) -> Kept:
     return Kept(body, compressed, f'W/"{version_of(body).hex()}"')
 
 
-def answered(request: Request, kept: Kept, media_type: str, headers: Mapping[str, str]) -> Response:
+def answered(asked: Headers, kept: Kept, media_type: str, headers: Mapping[str, str]) -> Response:
     """Send a body, compressed where the client takes it; nothing where it has it already."""
     extra = {**headers, "ETag": kept.tag, "Vary": _vary(headers.get("Vary", ""))}
-    if _has(request.headers.get("if-none-match", ""), kept.tag):
+    if _has(asked.get("if-none-match", ""), kept.tag):
         return Response(None, HTTPStatus.NOT_MODIFIED, extra)
-    if kept.packed is not None and takes_gzip(request.headers.get("accept-encoding", "")):
+    if kept.packed is not None and takes_gzip(asked.get("accept-encoding", "")):
         extra["Content-Encoding"] = "gzip"
         return Response(kept.packed, HTTPStatus.OK, extra, media_type)
     return Response(kept.body, HTTPStatus.OK, extra, media_type)
@@ -110,5 +110,5 @@ def _has(if_none_match: str, tag: str) -> bool:
     """Compare weakly (RFC 9110 §13.1.2)."""
     if not if_none_match:
         return False
-    asked = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
-    return "*" in asked or tag.removeprefix("W/") in asked
+    tags = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return "*" in tags or tag.removeprefix("W/") in tags

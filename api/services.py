@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -29,6 +30,11 @@ SWITCH_INTERVAL_S: Final = 0.0005
 """How long a thread may keep the interpreter from the others: the writer must not wait long."""
 
 
+LOOKUP_THREADS: Final = 4
+"""Who scans is served in turn by so many: more would only fight over the interpreter, and of two
+who came at once one would wait long."""
+
+
 class Services:
     """Everything that handlers use; one for a process."""
 
@@ -44,6 +50,7 @@ class Services:
         self.runner = Runner(database_url, ALL)
         self.witnessing = Witnessing(database_url, settings.witnesses, settings.witness_quorum)
         self.pages = PageCache()
+        self.lookups = ThreadPoolExecutor(LOOKUP_THREADS, "lookup")
         self._hand_back: HandBack | None = None
         self.pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             database_url, min_size=1, max_size=16, open=False, kwargs={"autocommit": True}
@@ -92,6 +99,7 @@ class Services:
         self.witnessing.stop()
         self.sequencer.stop()
         self.runner.stop()
+        self.lookups.shutdown()
         self.pool.close()
 
 

@@ -46,6 +46,7 @@ SLOW_ROOMS = frozenset(
         "test_job",
         "test_key_authority",
         "test_log_rotation",
+        "test_lookup",
         "test_market",
         "test_measure",
         "test_merkle",

@@ -36,6 +36,7 @@ BENCHES: Final = {
     "append": "append",
     "import": "bulk",
     "verify": "verify",
+    "lookup": "lookup",
     "labels": "labels",
 }
 """Each benchmark's module in `api.bench`; its `plan` is a `Prepare`."""

@@ -1,5 +1,6 @@
 """The passport of a batch at its GS1 Digital Link: a page for people, JSON for machines."""
 
+import asyncio
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -21,8 +22,13 @@ router = APIRouter(dependencies=[CaughtUp])
 
 @router.get("/01/{rest:path}", tags=["batches"])
 @router.head("/01/{rest:path}", include_in_schema=False)
-def passport(rest: str, request: Request, services: Use) -> Response:
+async def passport(rest: str, request: Request, services: Use) -> Response:
     """Open a batch by its GS1 Digital Link: a page, or with `Accept: application/json` its data."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(services.lookups, _answer, request, services)
+
+
+def _answer(request: Request, services: Services) -> Response:
     try:
         link = _link(request)
     except LabelError as error:

@@ -47,7 +47,7 @@ def batch_page(request: Request, services: Services, batch: str) -> Response:
     if chosen:
         # It carries a cookie: nobody else's copy.
         headers["Cache-Control"] = "private, no-cache"
-    return answered(request, kept, HTML, headers)
+    return answered(request.headers, kept, HTML, headers)
 
 
 def unit_page(request: Request, services: Services, batch: str, serial: str) -> Response:
@@ -66,7 +66,7 @@ def unit_page(request: Request, services: Services, batch: str, serial: str) -> 
         unit = unit_scan.looked_at(request, services, conn, found, serial, told, who)
         text = _filled(services, conn, found, who, request.url, serial, unit)
     page = answered(
-        request, packed(text.encode()), HTML,
+        request.headers, packed(text.encode()), HTML,
         {**render.headers(request, who), "Cache-Control": "no-store"},
     )  # fmt: skip
     page.raw_headers += [
@@ -85,7 +85,7 @@ def batch_data(request: Request, services: Services, batch: str) -> Response:
     name = (batch, JSON)
     version = version_of(body)
     kept: Kept = services.pages.get(name, version) or services.pages.put(name, version, body)
-    return answered(request, kept, JSON, {"Vary": "Accept", "Cache-Control": CACHE_CONTROL})
+    return answered(request.headers, kept, JSON, {"Vary": "Accept", "Cache-Control": CACHE_CONTROL})
 
 
 def unknown(request: Request, services: Services, batch: str) -> Response:

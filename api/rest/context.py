@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, cast
 
+from anyio import to_thread
 from fastapi import Depends, Query
 from starlette.requests import HTTPConnection
 
@@ -15,10 +16,15 @@ def services_of(request: HTTPConnection) -> Services:
     return cast("Services", request.app.state.services)
 
 
-Use = Annotated[Services, Depends(services_of)]
+async def _services(request: HTTPConnection) -> Services:
+    """Give the same without a thread, which would cost more than a page that is kept."""
+    return services_of(request)
 
 
-def caught_up(
+Use = Annotated[Services, Depends(_services)]
+
+
+async def caught_up(
     services: Use,
     at: Annotated[int | None, Query(ge=1, description="show at least this position")] = None,
 ) -> None:
@@ -27,7 +33,7 @@ def caught_up(
     Raises:
         Problem: 503 where the projections don't get there in time.
     """
-    if at is not None and not services.wait_for(at):
+    if at is not None and not await to_thread.run_sync(services.wait_for, at):
         raise Problem(
             HTTPStatus.SERVICE_UNAVAILABLE, "behind", f"还没有整理到第 {at} 条，请稍后再看。",
             f"Position {at} does not show yet; try again.", headers={"Retry-After": "1"},

@@ -2,16 +2,15 @@
 
 import gzip
 
-from starlette.requests import Request
+from starlette.datastructures import Headers
 
 from api.page_cache import FRESH_S, PageCache, answered, packed, takes_gzip, version_of
 
 BODY = b"<p>" + b"x" * 2000
 
 
-def request(**headers: str) -> Request:
-    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return Request({"type": "http", "method": "GET", "path": "/", "headers": raw})
+def request(**headers: str) -> Headers:
+    return Headers({name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def test_a_page_is_kept_while_its_document_and_the_clock_allow_it() -> None:
