@@ -57,6 +57,7 @@ def test_a_scan_of_a_page_that_is_kept_is_one_look_up_by_primary_key(
 
 
 def test_who_has_the_page_is_told_that_it_still_holds(county: County) -> None:
+    tags = set()
     for headers in (LIKE_A_PHONE, {"Accept": "application/json"}):
         first = county.client.get(county.showcase, headers=headers)
         again = county.client.get(
@@ -65,9 +66,10 @@ def test_who_has_the_page_is_told_that_it_still_holds(county: County) -> None:
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == first.headers["etag"]
         assert again.headers["cache-control"] == first.headers["cache-control"]
+        tags.add(first.headers["etag"])
     english = county.client.get(county.showcase, headers={**LIKE_A_PHONE, "Accept-Language": "en"})
     assert "This batch last changed" in english.text
-    assert english.headers["etag"] != first.headers["etag"]
+    assert english.headers["etag"] not in tags
 
 
 def test_a_recall_reaches_a_page_that_is_kept_and_so_does_its_end(county: County) -> None:
