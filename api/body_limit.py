@@ -15,6 +15,7 @@ _BOUND: Final = {
     "/graphql": MAX_BODY,
     "/report": MAX_UPLOAD + MAX_BODY,
     "/api/weighing": 9 * MAX_BODY,
+    "/api/labels": MAX_BODY,
 }
 """Bytes that may come to the addresses that begin so."""
 

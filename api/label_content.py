@@ -4,24 +4,30 @@ from typing import Any
 
 import psycopg
 
+from domain.events.papers import Basis, Commitment
 from domain.measures import Unit, show
 from domain.townships import name as township_name
-from labels.content import LabelContent
+from labels.content import CertificateWords, LabelContent
 from labels.link import digital_link
 from ledger.vault import Vault
-from projections.passport import Origin, Passport, Who, document
+from projections.passport import Certified, Origin, Passport, Who, document
 
 _UNNAMED = "农户（未公开姓名）"
 
 
 def label_content(
-    conn: psycopg.Connection[Any], vault: Vault, public_url: str, batch: str
+    conn: psycopg.Connection[Any],
+    vault: Vault,
+    public_url: str,
+    batch: str,
+    known: Passport | None = None,
 ) -> LabelContent | None:
     """Give the content of a batch's label; None where there is no such batch of ours.
 
-    A person's name comes from the vault, and only with consent.
+    A person's name comes from the vault, and only with consent. `known` is the batch's passport,
+    where it has been read already.
     """
-    passport = document(conn, batch)
+    passport = known or document(conn, batch)
     if passport is None or passport.gtin is None or passport.lot is None:
         return None
     product = passport.product
@@ -36,6 +42,28 @@ def label_content(
         date_label="采收日期" if _is_harvest(passport) else "生产日期",
         quantity=_content(passport),
     )
+
+
+def certificate_words(
+    conn: psycopg.Connection[Any],
+    vault: Vault,
+    certificate: Certified,
+    contact: str | None,
+    issuer: str | None,
+) -> CertificateWords:
+    """Give what a certificate's label says.
+
+    An organisation is named by the ledger. A person who has not consented to be shown names
+    himself, as `issuer`, or the label is refused for want of a name.
+    """
+    name = shown_name(conn, vault, certificate.issuer)
+    return CertificateWords(
+        quantity=show(certificate.quantity, Unit(certificate.unit)),
+        issued=f"{certificate.issued_at:%Y-%m-%d}",
+        issuer=name if name != _UNNAMED else (issuer or ""), contact=contact or "",
+        basis=tuple(map(Basis, certificate.basis)),
+        commitments=tuple(map(Commitment, certificate.commitments)),
+    )  # fmt: skip
 
 
 def _origin(origins: tuple[Origin, ...]) -> str:

@@ -45,6 +45,7 @@ SLOW_ROOMS = frozenset(
         "test_graph_queries",
         "test_job",
         "test_key_authority",
+        "test_labels_served",
         "test_log_rotation",
         "test_lookup",
         "test_market",

@@ -1,95 +1,150 @@
-"""`suyuan label`: prints a batch's labels as a PDF."""
+"""`suyuan label`: prints a batch's labels to a file or a network printer."""
 
-import argparse
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from api.cli.command import Arguments, Command, add_json, batch, positive
+from api.cli.command import Arguments, Command
 from api.cli.console import Console, Paint
-from api.cli.failures import Exit, Misused
+from api.cli.failures import Exit, refused
+from api.cli.label_arguments import add_arguments, order_of, output_of
+from api.cli.label_printer import Address, connected, send
+from api.cli.label_run import recorded, run_of
 from api.cli.paths import STDOUT, write_out, write_whole
 from api.cli.reading import catch_up, unknown_batch
 from api.cli.workplace import database, keyring_of
-from api.label_content import label_content
+from api.label_order import NotInForce, Order, Ordered, ordered
 from api.settings import Settings
+from domain.events.papers import LabelKind
 from domain.ids import split_batch_id
-from labels.job import render_pdf
-from labels.sheets import SHEETS
+from labels.job import calibration_sheet
+from labels.outputs import Output, render
+from ledger.log import Connection
 from ledger.schema import reaching
 
-_SHEET: Final = "a4-24"
-
-
-def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("batch", type=batch, metavar="GTIN/LOT", help="哪个批次 / which batch")
-    parser.add_argument(
-        "--sheet", default=_SHEET, choices=tuple(SHEETS), metavar="SHEET",
-        help=f"纸：{'、'.join(SHEETS)}；不写是 {_SHEET} / the stock",
-    )  # fmt: skip
-    parser.add_argument(
-        "--count", type=positive, default=1, help="几张；不写是 1 / how many, by default 1"
-    )
-    parser.add_argument(
-        "--start", type=positive, default=1,
-        help="从第几格印起，用剩半张的纸接着印 / the first free label of a partly used sheet",
-    )  # fmt: skip
-    parser.add_argument(
-        "--output", metavar="FILE", help="写到哪个文件；- 是标准输出；不写就以批号为名"
-        " / the PDF; - for stdout; by default named after the lot",
-    )  # fmt: skip
-    add_json(parser)
+_NUMBERED: Final = frozenset({LabelKind.UNIT, LabelKind.CRATE})
 
 
 def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
-    wanted: str = arguments.batch
-    target: str = arguments.output or default_file(wanted)
-    if target == STDOUT and arguments.json:
-        raise Misused(
-            "usage", "标准输出只能写一样：PDF，或 --json 的结果。",
-            "Standard output takes one of the two: the PDF (-), or the result of --json.",
-        )  # fmt: skip
-    vault = keyring_of(settings).vault()
-    with database(settings) as url:
+    if arguments.calibrate:
+        return _calibrate(arguments, console)
+    order, output = order_of(arguments), output_of(arguments)
+    with ExitStack() as stack:
+        url = stack.enter_context(database(settings))
         catch_up(url, console)
-        with reaching(url) as conn:
-            content = label_content(conn, vault, settings.public_url, wanted)
-    if content is None:
-        raise unknown_batch(wanted)
-    pdf = render_pdf(content, arguments.sheet, arguments.count, arguments.start)
-    if target == STDOUT:
-        write_out([pdf])
-    else:
-        write_whole(Path(target), [pdf])
-        console.show(f"{console.paint('已写好', Paint.GREEN)} {target}")
-    console.tell(
-        f"{content.product}  {content.lot}  {arguments.count} 张  {arguments.sheet}\n"
-        f"二维码 QR: {content.url}\n按实际大小打印，不要缩放 / print at actual size"
-    )
-    console.answer({
-        "file": target, "url": content.url, "sheet": arguments.sheet, "count": arguments.count,
-    })  # fmt: skip
+        conn = stack.enter_context(reaching(url))
+        what = _ordered(conn, settings, order)
+        # All that can't be printed is refused here, before anything is recorded.
+        parts = render(what.job, output, arguments.dpi)
+        printer: Address | None = arguments.printer
+        line = stack.enter_context(connected(printer)) if printer else None
+        answer: dict[str, Any] = {
+            "url": what.job.content.url, "sheet": order.template, "kind": order.kind.value,
+            "count": order.count, "format": output.value,
+        }  # fmt: skip
+        if order.kind in _NUMBERED or arguments.actor or arguments.reprint:
+            answer |= _record(url, conn, settings, arguments, order, what)
+        if line and printer:
+            answer |= {"printer": str(printer), "bytes": send(line, parts, printer)}
+        else:
+            answer["file"] = target = arguments.output or default_file(order.batch, output)
+            _write(target, parts)
+    _tell(console, answer, what)
+    console.answer(answer)
     return Exit.DONE
 
 
-def default_file(wanted: str) -> str:
-    """Name a PDF after a batch's lot; what a file name can't hold becomes an underscore."""
+def _calibrate(arguments: Arguments, console: Console) -> int:
+    target = arguments.output or f"calibration-{arguments.sheet}.pdf"
+    _write(target, [calibration_sheet(arguments.sheet)])
+    console.tell(
+        f"{target}：按实际大小打在白纸上，和标签纸叠起来对着光看\n"
+        "print at actual size on plain paper, hold it against the stock"
+    )
+    console.answer({"file": target, "sheet": arguments.sheet})
+    return Exit.DONE
+
+
+def _ordered(conn: Connection, settings: Settings, order: Order) -> Ordered:
+    vault = keyring_of(settings).vault()
+    try:
+        what = ordered(conn, vault, settings.public_url, order)
+    except NotInForce as error:
+        raise refused(error.refusal) from error
+    if what is None:
+        raise unknown_batch(order.batch)
+    return what
+
+
+def _record(
+    url: str,
+    conn: Connection,
+    settings: Settings,
+    arguments: Arguments,
+    order: Order,
+    what: Ordered,
+) -> dict[str, Any]:
+    wanted = (arguments.actor, arguments.place, arguments.reprint)
+    event, signer = run_of(conn, settings, order, what, wanted)
+    admission = recorded(url, settings, event, signer)
+    return {"run": event.id, "position": admission.receipt.position, "signed_by": signer.party}
+
+
+def _write(target: str, parts: Iterable[bytes]) -> None:
+    if target == STDOUT:
+        write_out(parts)
+    else:
+        write_whole(Path(target), parts)
+
+
+def _tell(console: Console, answer: dict[str, Any], what: Ordered) -> None:
+    content, numbers = what.job.content, what.job.numbers
+    if answer.get("file") != STDOUT:
+        done = "已送打印机" if "printer" in answer else "已写好"
+        where = answer.get("printer") or answer["file"]
+        console.show(f"{console.paint(done, Paint.GREEN)} {where}")
+    lines = [f"{content.product}  {content.lot}  {answer['count']} 张  {answer['sheet']}"]
+    if numbers:
+        lines.append(f"编号 numbers: {numbers[0]} – {numbers[-1]}")
+    lines.append(f"二维码 QR: {what.job.content.link(what.job.kind, (numbers or (None,))[0])}")
+    if "run" in answer:
+        lines.append(f"已记入台账第 {answer['position']} 条，补印时用 recorded as: {answer['run']}")
+    if answer["format"] == Output.PDF.value:
+        lines.append("按实际大小打印，不要缩放 / print at actual size")
+    console.tell("\n".join(lines))
+
+
+def default_file(wanted: str, output: Output = Output.PDF) -> str:
+    """Name a file after a batch's lot; what a file name can't hold becomes an underscore."""
     lot = split_batch_id(wanted)[1] or "label"
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in lot).lstrip(".") + ".pdf"
+    name = "".join(c if c.isalnum() or c in "-_." else "_" for c in lot).lstrip(".")
+    return f"{name}.{output.value}"
 
 
 COMMAND = Command(
     summary="print labels",
     description="""\
-把一个批次的标签排成 PDF：品名、产地、生产者、日期都取自它的溯源档案，不用再填
-一遍；二维码里是它的 GS1数字链接，域名取自 SUYUAN_PUBLIC_URL。农户的姓名只有本
-人同意才印。
+打一个批次的标签：品名、产地、生产者、日期都取自它的溯源档案，不用再填一遍；
+二维码里是它的 GS1数字链接，域名取自 SUYUAN_PUBLIC_URL。农户的姓名只有本人同意
+才印。办公打印机用 pdf 和 a4-… 的纸；热敏打印机用 roll-… 的纸，zpl 或 tspl
+可以直接送到打印机。单件标签和箱标的编号只用一次，打印时由本机密钥签字记入台账；
+补印要写明是哪一次。
 
-Lays a batch's labels out as a PDF. What stands on them is taken from its
-passport; the QR holds its GS1 Digital Link under SUYUAN_PUBLIC_URL. A
-farmer's name is printed only with consent.""",
+Prints a batch's labels. What stands on them is taken from its passport; the
+QR holds its GS1 Digital Link under SUYUAN_PUBLIC_URL. A farmer's name is
+printed only with consent. Office printers take pdf and a sheet a4-…; thermal
+printers take a roll roll-…, as zpl or tspl, straight to the printer. Serials
+and SSCCs are used once: the run is signed with a key of this machine and
+recorded; a reprint names the run that it repeats.""",
     examples="""\
   suyuan label 02044538101035/20261012-TB07-3 --count 24
-  suyuan label 02044538101035/20261012-TB07-3 --sheet a4-24 --start 5 --output 桂皮.pdf""",
-    add_arguments=_add_arguments,
+  suyuan label 02044538101035/20261012-TB07-3 --sheet a4-24 --start 5 --output 桂皮.pdf
+  suyuan label 02044538101035/20261012-TB07-3 --kind unit --first 00001 --count 100 \\
+      --sheet roll-60x40 --printer 192.168.1.50
+  suyuan label 02044538101035/20261012-TB07-3 --kind certificate --sheet roll-60x40 \\
+      --contact 0766-3722345 --format tspl --output 合格证.tspl
+  suyuan label --calibrate --sheet a4-24""",
+    add_arguments=add_arguments,
     run=_run,
 )

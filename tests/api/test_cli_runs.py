@@ -4,9 +4,11 @@ import base64
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ import pytest
 import zxingcpp
 
 from tests.acceptance.served import Served, free_port
+from tests.labels.printers import tsc, zebra
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +48,39 @@ class Said(NamedTuple):
         """Read standard output as the one document that it must be."""
         assert self.out.count("\n") == 1, self.out
         return json.loads(self.out)
+
+
+class RawPrinter:
+    """A network printer that takes one job."""
+
+    def __init__(self) -> None:
+        """Listen on a free port."""
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._server.getsockname()[1]}"
+        self.received = b""
+        self._thread = threading.Thread(target=self._take)
+
+    def __enter__(self) -> "RawPrinter":
+        """Wait for the job."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Be done with it."""
+        self._thread.join(30)
+        self._server.close()
+
+    def _take(self) -> None:
+        connection, _ = self._server.accept()
+        with connection:
+            while data := connection.recv(65536):
+                self.received += data
+
+
+def codes_on(dots: Any) -> list[str]:  # noqa: ANN401  an array
+    """Read the codes on a label's dots."""
+    light = np.pad(~dots, 40, constant_values=True).astype(np.uint8) * 255
+    return [one.text for one in zxingcpp.read_barcodes(light.repeat(2, 0).repeat(2, 1))]
 
 
 class Shell:
@@ -200,6 +236,69 @@ def test_a_label_is_printed_whose_code_opens_the_passport(
     assert passport["id"] == showcase
     assert county("label", "02044538101035/NOPE").code == 1
     assert county("label", showcase, "--count", "99999").code == 1
+
+
+def test_unit_labels_go_to_a_printer_are_recorded_and_printed_again_as_a_reprint(
+    county: Shell, showcase: str
+) -> None:
+    words = ("label", showcase, "--kind", "unit", "--first", "0001", "--count", "3",
+             "--sheet", "roll-60x40", "--json")  # fmt: skip
+    with RawPrinter() as printer:
+        said = county(*words, "--printer", printer.address)
+    assert said.code == 0, said.err
+    run = said.json()
+    assert [codes_on(dots) for dots, _ in zebra(printer.received)] == [
+        [f"{run['url']}/21/000{number}"] for number in (1, 2, 3)
+    ]
+    assert run["bytes"] == len(printer.received)
+    again = county(*words, "--output", county.data.parent / "again.pdf")
+    assert (again.code, again.json()["code"]) == (1, "numbers-printed")
+    assert not (county.data.parent / "again.pdf").exists()
+    marked = county.data.parent / "marked.tspl"
+    said = county(*words, "--reprint", run["run"], "--format", "tspl", "--output", marked)
+    assert said.json()["position"] > run["position"]
+    assert len(tsc(marked.read_bytes(), 8)) == 3
+
+
+def test_a_printer_that_is_not_there_is_told_before_anything_is_recorded(
+    county: Shell, showcase: str
+) -> None:
+    said = county(
+        "label", showcase, "--kind", "unit", "--first", "9001", "--sheet", "roll-60x40",
+        "--printer", f"127.0.0.1:{free_port()}", "--json",
+    )  # fmt: skip
+    assert (said.code, said.json()["code"]) == (3, "printer")
+    file = county.data.parent / "nine.pdf"
+    said = county("label", showcase, "--kind", "unit", "--first", "9001", "--output", file)
+    assert said.code == 0, said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--kind", "certificate", "--contact", "1"], 1),
+        (["--kind", "unit"], 1),
+        (["--kind", "crate", "--first", "7"], 1),
+        (["--sheet", "a4-24", "--printer", "127.0.0.1"], 2),
+        (["--format", "pdf", "--sheet", "roll-60x40", "--printer", "127.0.0.1"], 2),
+        (["--sheet", "a4-24", "--format", "zpl"], 1),
+        (["--printer", "127.0.0.1:x"], 2),
+        (["--dpi", "600"], 2),
+        (["--output", "-", "--json"], 2),
+    ],
+)
+def test_what_can_not_be_printed_ends_with_its_code(
+    county: Shell, showcase: str, words: list[str], code: int
+) -> None:
+    said = county("label", showcase, *words)
+    assert (said.code, "Traceback" in said.err) == (code, False), said.err
+
+
+def test_a_calibration_page_needs_no_batch_and_labels_need_one(county: Shell) -> None:
+    page = county.data.parent / "page.pdf"
+    assert county("label", "--calibrate", "--sheet", "a4-65", "--output", page).code == 0
+    assert page.read_bytes().startswith(b"%PDF")
+    assert county("label").code == 2
 
 
 def test_read_models_are_rebuilt_while_they_are_served(county: Shell, showcase: str) -> None:
