@@ -133,8 +133,8 @@ COMMAND = Command(
 
 Prints a batch's labels. What stands on them is taken from its passport; the
 QR holds its GS1 Digital Link under SUYUAN_PUBLIC_URL. A farmer's name is
-printed only with consent. Office printers take pdf and a sheet a4-…; thermal
-printers take a roll roll-…, as zpl or tspl, straight to the printer. Serials
+printed only with consent. Office printers take pdf and a sheet (a4-24 and
+others); thermal printers a roll, as zpl or tspl, straight to them. Serials
 and SSCCs are used once: the run is signed with a key of this machine and
 recorded; a reprint names the run that it repeats.""",
     examples="""\
