@@ -14,7 +14,19 @@ from api.body_limit import BodyLimit
 from api.errors import Problem, problem_response, unavailable
 from api.graph.router import graphql_router
 from api.pages import router as pages
-from api.rest import batches, coop, demo, events, farm, health, joining, labels, log, weighing
+from api.rest import (
+    batches,
+    coop,
+    crates,
+    demo,
+    events,
+    farm,
+    health,
+    joining,
+    labels,
+    log,
+    weighing,
+)
 from api.services import Services
 from api.signin import routes as signin
 from api.static_files import PackedFiles
@@ -38,6 +50,7 @@ def create_app(services: Services) -> FastAPI:
         batches.router,
         log.router,
         labels.router,
+        crates.router,
         health.router,
         weighing.router,
         joining.router,

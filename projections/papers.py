@@ -39,6 +39,13 @@ _LAST: Final = """
 """
 
 
+_CRATE: Final = """
+    SELECT batch FROM papers.run
+    WHERE kind = 'crate' AND first COLLATE "C" <= %s AND last COLLATE "C" >= %s
+    ORDER BY position DESC LIMIT 1
+"""
+
+
 class Certificate(Struct, frozen=True, kw_only=True):
     """A certificate of commitment; its id is that of the event which issued it.
 
@@ -153,6 +160,12 @@ def run(conn: psycopg.Connection[Any], run_id: str) -> PrintRun | None:
 def last_number(conn: psycopg.Connection[Any], batch: str, kind: str) -> str | None:
     """Give the highest serial (`unit`) or SSCC (`crate`) printed of a batch, to go on after."""
     row = conn.execute(_LAST, [batch, kind]).fetchone()
+    return str(row[0]) if row else None
+
+
+def batch_of_crate(conn: psycopg.Connection[Any], sscc: str) -> str | None:
+    """Give the batch that a crate's label was printed for last; None where none was."""
+    row = conn.execute(_CRATE, [sscc, sscc]).fetchone()
     return str(row[0]) if row else None
 
 

@@ -58,6 +58,8 @@ CREATE TABLE run (
 );
 CREATE INDEX ON run (batch, position);
 CREATE INDEX ON run (position);
+-- SSCCs are of one length, so that they are in order as text too.
+CREATE INDEX ON run (first COLLATE "C") WHERE kind = 'crate';
 CREATE INDEX ON run (reprint_of) WHERE reprint_of IS NOT NULL;
 
 CREATE TABLE parent (

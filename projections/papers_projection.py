@@ -41,7 +41,7 @@ class PapersProjection:
     """Keeps the tables that `projections.papers` reads."""
 
     name: Final = "papers"
-    version: Final = 1
+    version: Final = 2
     sql: Final = files("projections").joinpath("papers.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:

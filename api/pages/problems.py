@@ -46,6 +46,24 @@ OTHERS: Final[dict[str, tuple[HTTPStatus, str]]] = {
     "label-missing": (HTTPStatus.UNPROCESSABLE_ENTITY, marked("标签上必须有的内容还缺一项。")),
     "label-glyph": (HTTPStatus.UNPROCESSABLE_ENTITY, marked("有个字字库里没有，印不出来。")),
     "label-too-long": (HTTPStatus.UNPROCESSABLE_ENTITY, marked("内容太长，这种标签印不下。")),
+    "label-sscc": (
+        HTTPStatus.UNPROCESSABLE_ENTITY, marked("箱码不对：应是 18 位数字，最后一位是校验位。"),
+    ),
+    "label-serials": (
+        HTTPStatus.UNPROCESSABLE_ENTITY, marked("标签的编号不对：要写第一个编号，位数要够。"),
+    ),
+    "label-kind": (HTTPStatus.UNPROCESSABLE_ENTITY, marked("这种纸印不下这种标签。请换一种纸。")),
+    "label-output": (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        marked("这种纸不能这样打：卷纸用 ZPL 或 TSPL，A4 纸用 PDF，图片只有一页。"),
+    ),
+    "label-run": (
+        HTTPStatus.UNPROCESSABLE_ENTITY, marked("打印记录与要打的标签不一致，没有打印也没有记录。"),
+    ),
+    "label-unrecorded": (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        marked("单件标签和箱标的编号只用一次，要连同签过名的打印记录一起送来。"),
+    ),
     "label-too-dense": (
         HTTPStatus.UNPROCESSABLE_ENTITY, marked("二维码太密，手机扫不出。请换大一号的标签。"),
     ),

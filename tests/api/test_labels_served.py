@@ -310,6 +310,27 @@ def test_a_batch_that_is_not_there_has_no_labels(county: County, harvest: BatchH
     assert county.client.get("/api/labels/preview", params=wanted).status_code == 404
 
 
+def test_a_crates_code_opens_its_batch(county: County, harvest: BatchHarvested) -> None:
+    body = f"369012345{next(_LOTS):08d}"
+    sscc = body + gtin_check_digit(body)
+    wanted = {"kind": "crate", "first": sscc, "count": 1}
+    event = run(harvest, 1, kind=p.LabelKind.CRATE, serials=None, ssccs=p.Numbers(sscc, sscc))
+    answer = ask(county, harvest, **wanted, output="tspl", envelope=signed(county, event))
+    ((dots, _),) = tsc(answer.content, 8)
+    (code,) = read_dots(dots)
+    path = code.removeprefix(county.services.settings.public_url)
+    assert path == f"/00/{sscc}"
+    at = answer.headers["suyuan-position"]
+    opened = county.client.get(f"{path}?at={at}")
+    assert opened.status_code == 307
+    gtin, _, lot = harvest.batch.partition("/")
+    assert opened.headers["location"] == f"/01/{gtin}/10/{lot}"
+    assert county.client.get(opened.headers["location"]).status_code == 200
+    assert county.client.get(f"/00/{SSCC}").status_code == 404
+    wrong = county.client.get("/00/376104250021234560")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "label-sscc")
+
+
 def test_the_calibration_page_is_a_pdf_of_the_stock(county: County) -> None:
     answer = county.client.get("/api/labels/calibration?template=a4-8")
     page = pypdfium2.PdfDocument(answer.content)[0]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
+from domain.events import papers as p
 from domain.events.catalogue import AnyEvent
 from projections import papers
 from projections.papers_projection import PapersProjection
@@ -106,6 +107,18 @@ def test_print_runs_are_listed_with_their_reprints(conn: psycopg.Connection, siz
     assert papers.runs_of_batches(conn, [lot(1), lot(2)]) == {lot(1): runs, lot(2): []}
     assert papers.last_number(conn, lot(1), "unit") == "105"
     assert papers.last_number(conn, lot(1), "crate") is None
+
+
+def test_a_crate_is_found_by_any_number_of_its_run(conn: psycopg.Connection, size: int) -> None:
+    plain = printed(lot(1), count=3)
+    numbers = p.Numbers("376104250021234569", "376104250021234583")
+    crates = replace(plain, kind=p.LabelKind.CRATE, count=3, ssccs=numbers)
+    tell(conn, [harvested(lot(1), 100), printed(lot(2), "1"), crates], size)
+    for sscc in ("376104250021234569", "376104250021234576", "376104250021234583"):
+        assert papers.batch_of_crate(conn, sscc) == lot(1)
+    for sscc in ("376104250021234552", "376104250021234590", "1"):
+        assert papers.batch_of_crate(conn, sscc) is None
+    assert papers.last_number(conn, lot(1), "crate") == numbers.last
 
 
 def _everything(conn: psycopg.Connection) -> list[tuple[Any, ...]]:

@@ -1,0 +1,33 @@
+"""A crate's Digital Link (AI 00) leads to the batch that its label was printed for."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse
+
+from api.errors import Problem, not_found
+from api.rest.context import CaughtUp, Use
+from labels.errors import LabelError
+from labels.link import checked_sscc, escape
+from projections import papers
+
+router = APIRouter(tags=["batches"], dependencies=[CaughtUp])
+
+
+@router.get("/00/{sscc}", status_code=HTTPStatus.TEMPORARY_REDIRECT)
+@router.head("/00/{sscc}", include_in_schema=False)
+def open_crate(sscc: str, services: Use) -> RedirectResponse:
+    """Lead to the batch of a crate or pallet, by the SSCC on its label."""
+    try:
+        checked_sscc(sscc)
+    except LabelError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, error.code, error.zh, error.en) from error
+    with services.connection() as conn:
+        batch = papers.batch_of_crate(conn, sscc)
+    if batch is None:
+        raise not_found(
+            f"没有印过箱码 {sscc} 的标签。请核对箱子上的号码。",
+            f"No label with the SSCC {sscc} was printed. Check the number on the crate.",
+        )
+    gtin, _, lot = batch.partition("/")
+    return RedirectResponse(f"/01/{gtin}/10/{escape(lot)}", HTTPStatus.TEMPORARY_REDIRECT)
