@@ -8,6 +8,7 @@ from api.demo.builder import Builder
 from api.demo.parties import INSPECTOR
 from api.demo.places import Plot
 from api.demo.stock import Spot
+from domain.events.holds import BatchHeld, BatchRecalled
 from domain.events.movements import (
     BatchDisposed,
     BatchHarvested,
@@ -21,7 +22,7 @@ from domain.events.movements import (
     ShipmentReceived,
     ShipmentSent,
 )
-from domain.ids import EventId, PartyId, PlaceId
+from domain.ids import BatchId, EventId, PartyId, PlaceId
 from domain.measures import BatchQuantity, Unit
 
 Goods = tuple[BatchQuantity, ...]
@@ -179,6 +180,19 @@ def dispose(b: Builder, spot: Spot, at: datetime, goods: BatchQuantity, reason: 
         ),
         at=spot.place, of=(goods.batch,),
     )  # fmt: skip
+
+
+def recall(b: Builder, by: PartyId, at: datetime, batch: BatchId, said: tuple[str, str]) -> EventId:
+    """Recall a batch; `said` is the hazard and what to do."""
+    hazard, instruction = said
+    return b.record(BatchRecalled(
+        **b.common(by, at), batch=batch, hazard=hazard, instruction=instruction, level=2
+    ))  # fmt: skip
+
+
+def hold(b: Builder, by: PartyId, at: datetime, batch: BatchId, reason: str) -> EventId:
+    """Hold a batch and what it went into."""
+    return b.record(BatchHeld(**b.common(by, at), batch=batch, reason=reason))
 
 
 def _without(goods: BatchQuantity, lost: Lost | None) -> BatchQuantity:

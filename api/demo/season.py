@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from api.demo import cinnamon, douchi, fruit, parties, places, poultry, produce, rice, trade
+from api.demo import (
+    cinnamon,
+    douchi,
+    fruit,
+    parties,
+    places,
+    poultry,
+    produce,
+    rice,
+    safety,
+    trade,
+)
 from api.demo.almanac import Almanac, OfficeHours, Window
 from api.demo.builder import Builder
 from api.demo.parties import Person
@@ -18,7 +29,7 @@ _WINDOWS: Final[tuple[Window, ...]] = (
 )  # fmt: skip
 _STORIES: Final = (
     rice.tell_early, rice.tell_late, rice.tell_waiting, cinnamon.tell_spring, cinnamon.tell_autumn,
-    cinnamon.tell_showcase, douchi.tell, fruit.tell, poultry.tell, trade.tell,
+    cinnamon.tell_showcase, douchi.tell, fruit.tell, poultry.tell, trade.tell, safety.tell,
 )  # fmt: skip
 _BEFORE: Final = timedelta(days=84)
 """How long before the first window the ledger is opened: time to register, and to spray."""

@@ -21,7 +21,7 @@ from api.demo.parties import (
     RETAILER,
 )
 from api.demo.season import Season, season
-from domain.admission import Admitted, admit, mandate_tags, signer_tags
+from domain.admission import Admitted, admit, ancestor_tags, mandate_tags, signer_tags
 from domain.correction import affected
 from domain.events import governance as g
 from domain.events import market as m
@@ -30,10 +30,13 @@ from domain.events.catalogue import AnyEvent, decode, encode, type_of
 from domain.events.correction import EventCorrected
 from domain.events.registry import PlaceKind, PlaceRegistered, ProductRegistered
 from domain.ids import is_county_issued, is_gtin
+from domain.lineage import halts_over
 from domain.measures import Unit
+from domain.models.batch import Batch
+from domain.models.halts import HaltKind, Halts
 from domain.refusals import Refusal
 from domain.state import Fact, Model, Numbered, Signed, State
-from domain.tags import needed
+from domain.tags import HALTS, needed
 from domain.townships import TOWNSHIPS
 from ledger import envelope
 from ledger.keys import Ed25519Key, P256Key
@@ -90,10 +93,12 @@ class Ledger:
         """Give only what the law says that it looks at, so that nothing else can matter."""
         keys = State(self.models, self.facts, self)
         tags = (*needed(signed.event), *signer_tags(signed), *mandate_tags(keys, signed))
-        ids = [tag[6:] for tag in tags if tag.startswith("event:")]
-        return State(
-            {tag: self.models.get(tag) for tag in tags}, {i: self.facts.get(i) for i in ids}, self
-        )
+        facts = {tag[6:]: self.facts.get(tag[6:]) for tag in tags if tag.startswith("event:")}
+        state = State({tag: self.models.get(tag) for tag in tags}, facts, self)
+        while missing := ancestor_tags(state, [signed.event]):
+            tags += tuple(missing)
+            state = State({tag: self.models.get(tag) for tag in tags}, facts, self)
+        return state
 
 
 def signed(raw: bytes) -> Signed:
@@ -361,6 +366,20 @@ def test_a_mistake_of_jin_and_kilograms_is_put_right(told: Season) -> None:
     assert batch is not None
     assert batch.held(CHEN_XIULAN.party, replacement.place).quantity == 620_000
     assert affected(state, corrected) == (f"batch:{replacement.batch}",)
+
+
+def test_one_batch_is_recalled_and_one_held_and_both_went_into_others(told: Season) -> None:
+    ledger, _ = replay(told, NOW)
+    halts = ledger.models[HALTS]
+    assert isinstance(halts, Halts)
+    assert {halt.kind for halt in halts.open.values()} == set(HaltKind)
+    state = State(ledger.models, ledger.facts, ledger)
+    batches = [tag[6:] for tag, model in ledger.models.items() if isinstance(model, Batch)]
+    for halt in halts.open.values():
+        covered = [batch for batch in batches if halt in halts_over(state, batch)]
+        assert len(covered) >= 5
+        held = (state.batch(batch) for batch in covered)
+        assert any(h.quantity for batch in held if batch for h in batch.holdings.values())
 
 
 def test_both_cooperatives_and_the_drying_house_have_something_to_offer(told: Season) -> None:

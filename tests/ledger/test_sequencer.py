@@ -12,6 +12,7 @@ import pytest
 from api.demo.season import Season
 from domain.events.catalogue import decode, encode
 from domain.events.governance import KeyBound, LedgerOpened, MembershipBegan
+from domain.events.holds import BatchRecalled
 from domain.refusals import Code, Refusal
 from ledger import envelope, log, sequencer
 from ledger.checkpoint import open_checkpoint, parse_vkey
@@ -195,9 +196,13 @@ def test_an_oversized_envelope_is_refused_as_such(ledger: LedgerUnderTest) -> No
 def test_two_sequencers_on_one_database_write_side_by_side(
     ledger: LedgerUnderTest, told: Season
 ) -> None:
-    """Each sends what the other has not, in slices, and waits for causes to arrive."""
+    """Each sends what the other has not, in slices, and waits for causes to arrive.
+
+    A recall would forbid what has not arrived yet: it and what follows wait for the rest.
+    """
     writers = [ledger.sequencer, ledger.another()]
-    waiting = list(told.envelopes)
+    recall = next(i for i, event in enumerate(told.events) if isinstance(event, BatchRecalled))
+    waiting = list(told.envelopes[:recall])
     lock = threading.Lock()
 
     def send(number: int) -> None:
@@ -214,6 +219,7 @@ def test_two_sequencers_on_one_database_write_side_by_side(
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(send, [0, 1, 0, 1]))
+    _admitted(ledger.sequencer.submit(told.envelopes[recall:]).result())
     verified = verify(ledger.export())
     assert isinstance(verified, Verified), verified
     assert verified.events == len(told.envelopes)
