@@ -49,6 +49,7 @@ SLOW_ROOMS = frozenset(
         "test_log_rotation",
         "test_lookup",
         "test_market",
+        "test_recall_lists",
         "test_measure",
         "test_merkle",
         "test_outputs",

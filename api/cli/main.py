@@ -43,6 +43,7 @@ _COMMANDS: Final = {
     "key": ("key", "密钥：新建、查看、绑定、撤销 / keys: make, show, bind, revoke"),
     "import": ("import_events", "收进 EPCIS 文件或签名记录 / take in EPCIS or signed events"),
     "trace": ("trace", "查一个批次的来龙去脉 / where a batch came from and went"),
+    "recall": ("recall", "查一个批次做成了什么、现在在哪 / what came of a batch, and who has it"),
     "label": ("label", "打一个批次的标签 / print a batch's labels"),
     "export": ("export", "导出台账，给人验证 / export the ledger for anyone to check"),
     "verify": ("verify", "验证一份导出，谁都不用信 / check an export, trusting nobody"),

@@ -1,15 +1,19 @@
 """Batches as data: the passport's document, the genealogy, and the bundle that proves it."""
 
+from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 import msgspec
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from api.errors import Problem, not_found
+from api.recall_lists import ask, names_of, sheet, told
 from api.rest.context import CaughtUp, Use
+from api.signin.viewer import viewer_of
 from ledger import exporter
 from projections.passport import document_json
+from projections.recall import Unsettled
 from projections.trace import Trace, trace
 
 router = APIRouter(prefix="/api/batches", tags=["batches"], dependencies=[CaughtUp])
@@ -17,6 +21,8 @@ router = APIRouter(prefix="/api/batches", tags=["batches"], dependencies=[Caught
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 Direction = Literal["back", "forward", "both"]
+_PRIVATE: Final = {"Cache-Control": "private, no-store"}
+"""What is said depends on who asks."""
 
 
 @router.get("/{gtin}/{lot:path}/trace")
@@ -28,6 +34,36 @@ def read_trace(
 ) -> Response:
     """Give a batch's genealogy: nodes and edges with quantities, as of a position."""
     return Response(msgspec.json.encode(_trace(services, gtin, lot, direction)), media_type=JSON)
+
+
+@router.get("/{gtin}/{lot:path}/recall")
+def read_recall(
+    gtin: str,
+    lot: str,
+    request: Request,
+    services: Use,
+    form: Annotated[
+        Literal["json", "text"], Query(alias="format", description="data, or a sheet to print")
+    ] = "json",
+) -> Response:
+    """Give what came of a batch, where it is, and that it adds up; contacts for the county only."""
+    viewer = viewer_of(request)
+    with services.connection() as conn:
+        try:
+            found = ask(conn, f"{gtin}/{lot}")
+        except Unsettled as error:
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE, "behind", "正在整理新记录，请稍后再查。",
+                "New events are being sorted in; try again.", headers={"Retry-After": "1"},
+            ) from error  # fmt: skip
+        if found is None:
+            raise _unknown(gtin, lot)
+        if viewer is not None and viewer.is_county:
+            found = told(conn, services.vault, found)
+        if form == "text":
+            lines = "\n".join(sheet(found, names_of(conn, found)))
+            return PlainTextResponse(f"{lines}\n", headers=_PRIVATE)
+    return Response(msgspec.json.encode(found), media_type=JSON, headers=_PRIVATE)
 
 
 @router.get("/{gtin}/{lot:path}/bundle")

@@ -17,7 +17,7 @@ from ledger.checkpoint import NoteSigner, encode_vkey
 from ledger.exporter import export_ledger
 from ledger.keys import Ed25519Key
 from ledger.verifier import Verified, verify
-from projections import holdings, trace
+from projections import halts, holdings, recall, trace
 from projections.registry import ALL
 from projections.runner import Runner
 from tests.histories import Histories
@@ -63,6 +63,8 @@ class RecordedHistories(Histories):
             with self.recorded.connect() as conn:
                 self._holdings_are_the_references(conn)
                 self._traces_are_the_references(conn)
+                self._recalls_add_up_and_are_the_references(conn)
+                self._what_is_held_is_the_references(conn)
                 result = verify(export_ledger(conn))
                 assert isinstance(result, Verified), result
         finally:
@@ -87,6 +89,33 @@ class RecordedHistories(Histories):
             assert found is not None
             family = {batch} | story.ancestors(batch) | story.descendants(batch)
             assert {node.key for node in found.nodes} == family
+
+    def _recalls_add_up_and_are_the_references(self, conn: psycopg.Connection) -> None:
+        story = self.reference.story
+        for batch in self.batches():
+            found = recall.recall(conn, batch)
+            assert found is not None
+            assert found.unbalanced == ()
+            below = {batch} | story.descendants(batch)
+            assert {one.batch: one.made for one in found.balances} == {
+                name: story.made[name] for name in below
+            }
+            for one in found.balances:
+                gone = story.gone[one.batch]
+                assert (one.on_the_way, one.gone_out) == (gone["travelling"], gone["sold"])
+                assert (one.used, one.disposed, one.lost) == (
+                    gone["used"], gone["disposed"], gone["lost"],
+                )  # fmt: skip
+            here = {(s.batch, h.party, h.place): s.quantity for h in found.here for s in h.batches}
+            held = {spot: number for spot, number in story.held.items() if spot[0] in below}
+            assert here == _without_noughts(held)
+
+    def _what_is_held_is_the_references(self, conn: psycopg.Connection) -> None:
+        over = halts.over(conn, self.batches())
+        for batch in self.batches():
+            kinds = [halt.kind for halt in over.get(batch, [])]
+            code = {"recall": "recalled", "hold": "on-hold"}[kinds[0]] if kinds else None
+            assert self.reference.story.halted([batch]) == code
 
 
 def _without_noughts(numbers: dict[Spot, int]) -> dict[Spot, int]:
