@@ -46,11 +46,11 @@ def run_of(
         Unreachable, Refused: where no key is kept here, or no place is known.
     """
     signer = choose_signer(conn, keyring_of(settings), wanted[0])
-    holder = _holder(conn, order.batch, signer.party)
+    holder = holder_of(conn, order.batch, signer.party)
     numbers = numbers_of(what.job)
     event = LabelPrinted(
         **common(signer.party, datetime.now(UTC)),
-        place=wanted[1] or _place(conn, order.batch, holder), batch=order.batch,
+        place=wanted[1] or place_of(conn, order.batch, holder), batch=order.batch,
         template=order.template, kind=order.kind, count=order.count,
         serials=numbers if order.kind is LabelKind.UNIT else None,
         ssccs=numbers if order.kind is LabelKind.CRATE else None,
@@ -60,7 +60,7 @@ def run_of(
     return event, signer
 
 
-def _holder(conn: Connection, batch: str, signer: PartyId) -> PartyId:
+def holder_of(conn: Connection, batch: str, signer: PartyId) -> PartyId:
     """Give for whom it is printed: the signer, or a member of its that has or made the batch."""
     found = document(conn, batch)
     had = [holding.party for holding in holdings.of_batch(conn, batch)]
@@ -72,7 +72,7 @@ def _holder(conn: Connection, batch: str, signer: PartyId) -> PartyId:
     return next((party for party in had if party in members), signer)
 
 
-def _place(conn: Connection, batch: str, holder: PartyId) -> PlaceId:
+def place_of(conn: Connection, batch: str, holder: PartyId) -> PlaceId:
     """Give where the holder has the batch, or else has a place at all."""
     lying = [one.place for one in holdings.of_batch(conn, batch) if one.party == holder]
     places = lying or [place.id for place in directory.places_of(conn, holder)]

@@ -44,6 +44,7 @@ _COMMANDS: Final = {
     "import": ("import_events", "收进 EPCIS 文件或签名记录 / take in EPCIS or signed events"),
     "trace": ("trace", "查一个批次的来龙去脉 / where a batch came from and went"),
     "recall": ("recall", "查一个批次做成了什么、现在在哪 / what came of a batch, and who has it"),
+    "certify": ("certify", "给一个批次开合格证 / issue a certificate of commitment"),
     "label": ("label", "打一个批次的标签 / print a batch's labels"),
     "export": ("export", "导出台账，给人验证 / export the ledger for anyone to check"),
     "verify": ("verify", "验证一份导出，谁都不用信 / check an export, trusting nobody"),

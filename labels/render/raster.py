@@ -22,7 +22,7 @@ Dots = NDArray[np.bool_]
 
 _FINER: Final = 4
 # The share of a dot that ink must cover; below one half, as heat spreads less than toner.
-_COVERED: Final = 0.4
+_COVERED: Final = 0.45
 _MARGIN: Final = 2
 
 # A font of the drawing library is not to be used by two threads at once.

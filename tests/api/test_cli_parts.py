@@ -34,10 +34,13 @@ from ledger.outcome import Busy, WriteFailed
 from projections.trace import Edge, Node, Trace
 
 COMMANDS = (
-    "serve", "demo", "open", "key", "import", "trace", "label", "export", "verify", "rebuild",
-    "bench",
+    "serve", "demo", "open", "key", "import", "trace", "certify", "label", "export", "verify",
+    "rebuild", "bench",
 )  # fmt: skip
-MODULES = ("open_ledger", "key", "import_events", "trace", "label", "export", "verify", "rebuild")
+MODULES = (
+    "open_ledger", "key", "import_events", "trace", "certify", "label", "export", "verify",
+    "rebuild",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("module", [*MODULES, "serve", "demo"])

@@ -260,6 +260,33 @@ def test_unit_labels_go_to_a_printer_are_recorded_and_printed_again_as_a_reprint
     assert len(tsc(marked.read_bytes(), 8)) == 3
 
 
+def test_a_certificate_is_issued_printed_replaced_and_withdrawn(
+    county: Shell, showcase: str
+) -> None:
+    issued = county("certify", showcase, "--quantity", "20件", "--basis", "own_test", "--json")
+    assert issued.code == 0, issued.err
+    first = issued.json()["event"]
+    page = county.data.parent / "certificate.pdf"
+    printing = ("label", showcase, "--kind", "certificate", "--contact", "0766-3722345",
+                "--issuer", "陈秀兰", "--output", page)  # fmt: skip
+    said = county(*printing)
+    assert said.code == 0, said.err
+    words = pypdfium2.PdfDocument(page.read_bytes())[0].get_textpage().get_text_range()
+    for part in ("承诺达标合格证", "20 件", "自行检测合格", "0766-3722345"):
+        assert part in words
+    second = county("certify", showcase, "--quantity", "10 pcs", "--replaces", first, "--json")
+    assert second.code == 0, second.err
+    too_much = county("certify", showcase, "--quantity", "99,999件", "--json")
+    assert (too_much.code, too_much.json()["code"]) == (1, "certified-exceeds-made")
+    gone = county("certify", showcase, "--withdraw", first, "--json")
+    assert (gone.code, gone.json()["code"]) == (1, "certificate-not-open")
+    back = county("certify", showcase, "--withdraw", second.json()["event"], "--reason", "试印")
+    assert back.code == 0, back.err
+    assert county(*printing).code == 1
+    assert county("certify", showcase, "--quantity", "lots").code == 2
+    assert county("certify", "02044538101035/NOPE", "--quantity", "1件").code == 1
+
+
 def test_a_printer_that_is_not_there_is_told_before_anything_is_recorded(
     county: Shell, showcase: str
 ) -> None:
