@@ -16,6 +16,11 @@ from domain.events.foreign import EpcisCaptured
 from domain.produce import RULE_SETS
 from domain.refusals import Code, Refusal, refuse
 from domain.rules.batch import batch_known, batch_new, product_known, unit_fits
+from domain.rules.cancellation import (
+    cancelled_by_side,
+    cancelled_in_time,
+    released_in_full,
+)
 from domain.rules.foreign import epcis_readable
 from domain.rules.governance import (
     cooperative_admits_farmers,
@@ -43,11 +48,19 @@ from domain.rules.in_force import rule_set
 from domain.rules.inspection import inspector_or_holder
 from domain.rules.interval import interval_elapsed
 from domain.rules.mass_balance import mass_balance, outputs_differ, split_keeps_product
-from domain.rules.offer import demand_is_actors, offer_is_actors, offer_within_holding
+from domain.rules.offer import (
+    demand_is_actors,
+    harvest_to_come,
+    offer_is_actors,
+    offer_within_holding,
+    same_goods,
+)
 from domain.rules.order import (
     answered_by_side,
     at_offered_price,
     can_be_promised,
+    for_own_demand,
+    handed_over_as_offered,
     on_open_offer,
     quantity_on_offer,
     shipped_as_ordered,
@@ -72,6 +85,12 @@ from domain.rules.registry import (
     product_new,
 )
 from domain.rules.role import role
+from domain.rules.settlement import (
+    disputed_by_side,
+    of_its_shipment,
+    received_first,
+    settled_by_side,
+)
 from domain.rules.shipment import (
     addressee_known,
     by_addressee,
@@ -79,6 +98,7 @@ from domain.rules.shipment import (
     shipment_open,
 )
 from domain.rules.signature import keys_in_force, member_signs_too, speaks_for_actor
+from domain.rules.terms import terms_agree, wanted_agrees
 from domain.rules.time import (
     after_batches,
     after_demand,
@@ -139,18 +159,25 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
         after_papers, reprint_as_printed, numbers_new,
     ),
     m.OfferMade: (
-        place_known, batch_known, unit_fits, after_batches, not_halted, offer_within_holding,
+        place_known, harvest_to_come, batch_known, unit_fits, after_batches, not_halted,
+        terms_agree, offer_within_holding,
+    ),
+    m.OfferChanged: (
+        offer_is_actors, after_offer, same_goods, harvest_to_come, batch_known, unit_fits,
+        after_batches, not_halted, terms_agree, offer_within_holding,
     ),
     m.OfferWithdrawn: (offer_is_actors, after_offer),
-    m.DemandPosted: (destination_known,),
+    m.DemandPosted: (destination_known, wanted_agrees),
     m.DemandWithdrawn: (demand_is_actors, after_demand),
     m.OrderPlaced: (
         on_open_offer, after_offer, not_halted, at_offered_price, destination_known,
-        quantity_on_offer,
+        handed_over_as_offered, for_own_demand, quantity_on_offer,
     ),
     m.OrderConfirmed: (to_be_confirmed, after_order, not_halted, can_be_promised),
     m.OrderRefused: (answered_by_side, after_order),
-    m.OrderCancelled: (answered_by_side, after_order),
+    m.OrderCancelled: (cancelled_by_side, after_order, released_in_full),
+    m.OrderDisputed: (of_its_shipment, after_order, disputed_by_side),
+    m.OrderSettled: (of_its_shipment, after_order, received_first, settled_by_side),
     EventCorrected: (),
     EpcisCaptured: (epcis_readable,),
 }  # fmt: skip
@@ -178,6 +205,7 @@ def decide(state: State, signed: Signed, now: datetime) -> Refusal | None:
         or speaks_for_actor(state, signed)
         or member_signs_too(state, signed)
         or not_ahead(event, now, rules)
+        or cancelled_in_time(state, event, now)
         or decide_again(state, event)
     )
 

@@ -53,7 +53,7 @@ def moved(event: AnyEvent) -> tuple[str, ...]:
             return tuple(item.batch for item in event.items)
         case v.BatchSold() | v.BatchDisposed() | p.CommitmentIssued():
             return (event.batch,)
-        case m.OfferMade() | m.OrderPlaced() | m.OrderConfirmed():
+        case m.OfferMade() | m.OfferChanged() | m.OrderPlaced() | m.OrderConfirmed():
             return (event.batch,)
         case _:
             return ()

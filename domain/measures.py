@@ -52,6 +52,13 @@ class Price(Struct, frozen=True, forbid_unknown_fields=True):
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217")] = "CNY"
 
 
+class Money(Struct, frozen=True, forbid_unknown_fields=True):
+    """Money: `amount` 分 (hundredths) of `currency`."""
+
+    amount: Annotated[int, Meta(ge=0, le=MAX_AMOUNT, description="hundredths, 分")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217")] = "CNY"
+
+
 def show(quantity: int, unit: Unit, language: str = "zh") -> str:
     """Write a quantity as people read it: grams as kilograms with their decimals, pieces as 件.
 

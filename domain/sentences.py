@@ -209,20 +209,38 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "offer-exceeds-holding": (
-        "批次 {batch} 现在可供 {held}，不够 {asked}。",
-        "Of batch {batch}, {held} can be promised now, not {asked}.",
+        "批次 {batch} 现在可供 {held}，不够 {asked}{why}。",
+        "Of batch {batch}, {held} can be promised now, not {asked}{why}.",
     ),
     "offer-not-open": (
         "供应 {offer} 不在了：可能已撤回、已过期或从未发布。",
         "The offer {offer} is not open: withdrawn, expired or never made.",
     ),
+    "offer-mismatch": (
+        "供应 {offer} 的批次、单位、存放地点和地块不能改。请撤回后另发一条。",
+        (
+            "Batch, unit, place and plot of the offer {offer} can't be changed."
+            " Withdraw it and make another."
+        ),
+    ),
+    "terms-inconsistent": (
+        "条件前后对不上：{need}。请改好再发。",
+        "These terms don't agree: {need}. Correct them, then send it again.",
+    ),
     "demand-not-open": (
-        "求购 {demand} 不在了：可能已撤回或从未发布。",
-        "The demand {demand} is not open: withdrawn or never posted.",
+        "求购 {demand} 不在了：可能已撤回、已过期或从未发布。",
+        "The demand {demand} is not open: withdrawn, expired or never posted.",
     ),
     "order-not-open": (
         "订单 {order} 现在是“{state}”，不能这样处理。",
         'The order {order} is "{state}" now; this can\'t be done with it.',
+    ),
+    "too-late-to-cancel": (
+        "订单 {order} 已于 {when} 确认，买方要在 {hours} 小时内取消。请与卖方商量，由卖方来取消。",
+        (
+            "The order {order} was confirmed at {when}; a buyer cancels within {hours} hours of"
+            " that. Ask the seller to cancel it."
+        ),
     ),
     "order-mismatch": (
         "与订单 {order} 不一致：{need}。",

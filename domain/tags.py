@@ -92,6 +92,17 @@ def _of_correction(event: EventCorrected) -> tuple[str, ...]:
     return touched(event.replacement) if event.replacement else ()
 
 
+def _on_sale(event: m.OfferMade | m.OfferChanged) -> tuple[str, ...]:
+    """Give the batch that an offer leans on; a harvest to come leaves its number free."""
+    return () if event.plot else (batch(event.batch),)
+
+
+def _to_come(event: m.OfferMade | m.OfferChanged) -> tuple[str, ...]:
+    if event.plot is None:
+        return ()
+    return (batch(event.batch), place(event.plot), product(event.batch[:14]))
+
+
 _TOUCHED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     g.LedgerOpened: lambda e: (LEDGER, party(e.actor), key(e.authority_key)),
     g.RulesAdopted: lambda _: (LEDGER,),
@@ -122,14 +133,20 @@ _TOUCHED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     p.CommitmentIssued: _of_own_batch,
     p.CommitmentWithdrawn: _of_own_batch,
     p.LabelPrinted: _of_own_batch,
-    m.OfferMade: lambda e: (offer(e.id), batch(e.batch)),
+    m.OfferMade: lambda e: (offer(e.id), *_on_sale(e)),
+    m.OfferChanged: lambda e: (offer(e.offer), *_on_sale(e)),
     m.OfferWithdrawn: lambda e: (offer(e.offer),),
     m.DemandPosted: lambda e: (demand(e.id),),
     m.DemandWithdrawn: lambda e: (demand(e.demand),),
     m.OrderPlaced: lambda e: (order(e.id), offer(e.offer)),
     m.OrderConfirmed: lambda e: (order(e.order), offer(e.offer), batch(e.batch)),
     m.OrderRefused: lambda e: (order(e.order),),
-    m.OrderCancelled: lambda e: (order(e.order),),
+    m.OrderCancelled: lambda e: (
+        order(e.order),
+        *((offer(e.released.offer), batch(e.released.batch)) if e.released else ()),
+    ),
+    m.OrderDisputed: lambda e: (order(e.order), shipment(e.shipment)),
+    m.OrderSettled: lambda e: (order(e.order), shipment(e.shipment)),
     EventCorrected: _of_correction,
     EpcisCaptured: lambda _: (),
 }  # fmt: skip
@@ -161,10 +178,15 @@ _NAMED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     v.BatchSold: lambda _: (HALTS,),
     v.BatchDisposed: lambda _: (HALTS,),
     p.CommitmentIssued: lambda _: (HALTS,),
-    m.OfferMade: lambda _: (HALTS,),
+    m.OfferMade: lambda e: (HALTS, *_to_come(e)),
+    m.OfferChanged: lambda e: (HALTS, *_to_come(e)),
     p.LabelPrinted: lambda e: (member(e.actor, e.holder or e.actor),),
-    m.DemandPosted: lambda e: (place(e.deliver_to),),
-    m.OrderPlaced: lambda e: (HALTS, batch(e.batch), place(e.deliver_to)),
+    m.DemandPosted: lambda e: (
+        place(e.deliver_to), *((product(e.product),) if e.product else ()),
+    ),
+    m.OrderPlaced: lambda e: (
+        HALTS, batch(e.batch), place(e.deliver_to), *((demand(e.demand),) if e.demand else ()),
+    ),
     m.OrderConfirmed: lambda _: (HALTS,),
     EventCorrected: lambda e: (
         recorded(e.event), *(needed(e.replacement) if e.replacement else ()),

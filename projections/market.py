@@ -24,14 +24,17 @@ from projections import market_statements as write
 Cursor = psycopg.Cursor[Any]
 
 _STEP_TYPES: Final = (
-    m.OrderPlaced, m.OrderConfirmed, m.OrderRefused, m.OrderCancelled, v.ShipmentSent,
+    m.OrderPlaced, m.OrderConfirmed, m.OrderRefused, m.OrderCancelled, m.OrderDisputed,
+    m.OrderSettled, v.ShipmentSent,
 )  # fmt: skip
+_TERMS: Final = (m.OfferMade, m.OfferChanged)
 _WRITES: Final[tuple[tuple[tuple[type, ...], str], ...]] = (
     ((g.LedgerOpened,), write.AUTHORITY),
     ((g.PartyAdmitted,), write.PARTIES),
     ((r.PlaceRegistered,), write.PLACES),
     ((r.ProductRegistered,), write.PRODUCTS),
     ((m.OfferMade,), write.OFFERS),
+    (_TERMS, write.TERMS),
     ((m.OfferWithdrawn,), write.OFFERS_WITHDRAWN),
     ((m.DemandPosted,), write.DEMANDS),
     ((m.DemandWithdrawn,), write.DEMANDS_WITHDRAWN),
@@ -47,7 +50,7 @@ class Market:
     """Keeps the market's tables."""
 
     name: Final = "market"
-    version: Final = 1
+    version: Final = 2
     sql: Final = files("projections").joinpath("market.sql").read_text("utf-8")
 
     def apply(self, cursor: Cursor, events: Sequence[Recorded]) -> None:
@@ -66,6 +69,7 @@ def _fold(cursor: Cursor, run: Sequence[Recorded]) -> None:
         if found:
             cursor.execute(statement, [_rows(found)])
     _settle(cursor, [one.event.id for one in run if isinstance(one.event, _OF_ORDERS)])
+    _state_terms(cursor, [one.event.id for one in run if isinstance(one.event, _TERMS)])
 
 
 def _correct(cursor: Cursor, recorded: Recorded) -> None:
@@ -79,7 +83,9 @@ def _correct(cursor: Cursor, recorded: Recorded) -> None:
             cursor.execute(write.VOID, of)
             cursor.execute(write.DROP, of)
         case m.OfferMade() as offer:
-            cursor.execute(write.OFFERS, [_rows([_as(recorded, offer)])])
+            for statement in (write.OFFERS, write.TERMS):
+                cursor.execute(statement, [_rows([_as(recorded, offer)])])
+            _state_terms(cursor, [offer.id])
         case v.ShipmentSent() | v.ShipmentReceived() as step:
             cursor.execute(write.REPLACED, [_rows([_as(recorded, step)])])
         case _:
@@ -92,6 +98,13 @@ def _settle(cursor: Cursor, events: list[str]) -> None:
     if events:
         cursor.execute(write.SETTLE_ORDERS, {"events": events})
         cursor.execute(write.SETTLE_OFFERS, {"events": events})
+        cursor.execute(write.SETTLE_DEMANDS, {"events": events})
+
+
+def _state_terms(cursor: Cursor, events: list[str]) -> None:
+    """Give offers the terms that were stated last, where these events state some."""
+    if events:
+        cursor.execute(write.SETTLE_TERMS, {"events": events})
 
 
 def _as(recorded: Recorded, event: m.OfferMade | v.ShipmentSent | v.ShipmentReceived) -> Recorded:

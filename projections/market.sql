@@ -20,7 +20,8 @@ CREATE TABLE products (
     names    text NOT NULL -- all that it is called, for searching
 );
 
--- promised is what confirmed orders have taken of an offer.
+-- promised is what confirmed orders have taken of an offer; quantity is that and what is left. The
+-- terms are those stated last (see terms).
 CREATE TABLE offers (
     id           text COLLATE "C" PRIMARY KEY,
     position     bigint      NOT NULL UNIQUE,
@@ -36,7 +37,12 @@ CREATE TABLE offers (
     price_per    bigint      NOT NULL,
     currency     text        NOT NULL,
     unit_price   numeric     GENERATED ALWAYS AS (price_amount::numeric / price_per) STORED,
+    tiers        jsonb       NOT NULL DEFAULT '[]', -- [{quantity, price: {amount, per, currency}}]
     until        timestamptz,
+    window_since timestamptz,
+    window_until timestamptz,
+    ways         text[]      NOT NULL DEFAULT '{pick_up,delivery}',
+    plot         text,       -- of a harvest to come
     occurred_at  timestamptz NOT NULL,
     withdrawn    boolean     NOT NULL DEFAULT false
 );
@@ -44,6 +50,17 @@ CREATE INDEX offers_by_price ON offers (unit_price, position);
 CREATE INDEX offers_by_product ON offers (gtin, position);
 CREATE INDEX offers_by_seller ON offers (seller, position);
 
+-- One row each time that the terms of an offer were stated: what it cost, and when.
+CREATE TABLE terms (
+    event        text COLLATE "C" PRIMARY KEY,
+    position     bigint      NOT NULL,
+    offer        text        COLLATE "C" NOT NULL,
+    e            jsonb       NOT NULL, -- the event
+    occurred_at  timestamptz NOT NULL
+);
+CREATE INDEX terms_by_offer ON terms (offer, position);
+
+-- met is what confirmed orders for it came to.
 CREATE TABLE demands (
     id             text COLLATE "C" PRIMARY KEY,
     position       bigint      NOT NULL UNIQUE,
@@ -56,12 +73,18 @@ CREATE TABLE demands (
     ceiling_per    bigint,
     ceiling_currency text,
     until          timestamptz,
+    product        text,
+    window_since   timestamptz,
+    window_until   timestamptz,
+    certificates   text[]      NOT NULL DEFAULT '{}',
+    fetches        boolean     NOT NULL DEFAULT false,
+    met            bigint      NOT NULL DEFAULT 0,
     occurred_at    timestamptz NOT NULL,
     withdrawn      boolean     NOT NULL DEFAULT false
 );
 CREATE INDEX demands_by_category ON demands (category, position);
 
--- state and changed_at are of the last step that counts.
+-- state and changed_at are of the last step that counts; confirmed is how much was promised.
 CREATE TABLE orders (
     id           text COLLATE "C" PRIMARY KEY,
     position     bigint      NOT NULL UNIQUE,
@@ -75,11 +98,15 @@ CREATE TABLE orders (
     price_per    bigint      NOT NULL,
     currency     text        NOT NULL,
     deliver_to   text        NOT NULL,
+    way          text        NOT NULL DEFAULT 'delivery',
+    demand       text,
+    confirmed    bigint,
     occurred_at  timestamptz NOT NULL,
     state        text        NOT NULL DEFAULT 'placed',
     changed_at   bigint      NOT NULL
 );
 CREATE INDEX orders_by_offer ON orders (offer);
+CREATE INDEX orders_by_demand ON orders (demand) WHERE demand IS NOT NULL;
 CREATE INDEX orders_by_buyer ON orders (buyer, position);
 CREATE INDEX orders_by_seller ON orders (seller, position);
 
@@ -118,13 +145,17 @@ CREATE VIEW offers_now AS
         CASE
             WHEN o.withdrawn THEN 'withdrawn'
             WHEN o.quantity - o.promised < o.least THEN 'sold-out'
-            WHEN o.until < now() THEN 'expired'
+            WHEN least(o.until, o.window_until) < now() THEN 'expired'
             ELSE 'open'
         END AS state
     FROM offers o;
 
 CREATE VIEW demands_now AS
-    SELECT d.*,
-        CASE WHEN d.withdrawn THEN 'withdrawn' WHEN d.until < now() THEN 'expired' ELSE 'open' END
-            AS state
+    SELECT d.*, greatest(d.quantity - d.met, 0) AS remaining,
+        CASE
+            WHEN d.withdrawn THEN 'withdrawn'
+            WHEN d.met >= d.quantity THEN 'met'
+            WHEN least(d.until, d.window_until) < now() THEN 'expired'
+            ELSE 'open'
+        END AS state
     FROM demands d;

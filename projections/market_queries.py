@@ -102,16 +102,31 @@ _PAGE: Final = sql.SQL(
 
 _OFFER_COLUMNS: Final = sql.SQL(
     "id, position, seller, place, batch, gtin, unit, quantity, remaining, least, price_amount,"
-    " price_per, currency, until, occurred_at, state"
+    " price_per, currency, until, occurred_at, state, available, tiers, window_since, window_until,"
+    " ways, plot"
 )
-# What is held or recalled can't be ordered: the offer is closed for as long.
+# What is held or recalled can't be ordered: the offer is closed for as long. What has spoilt or was
+# sold elsewhere can't be promised; a harvest to come may be ordered before it is held.
 _OFFERS: Final = sql.SQL("""(
     SELECT n.id, n.position, n.seller, n.place, n.batch, n.gtin, n.unit, n.quantity, n.remaining,
            n.least, n.price_amount, n.price_per, n.currency, n.unit_price, n.until, n.occurred_at,
-           CASE WHEN n.state = 'open' AND EXISTS (
-               SELECT FROM trace.halted h WHERE h.key = n.batch
-           ) THEN 'halted' ELSE n.state END AS state
+           n.tiers, n.window_since, n.window_until, n.ways, n.plot, a.available,
+           CASE
+               WHEN n.state = 'open' AND EXISTS (
+                   SELECT FROM trace.halted h WHERE h.key = n.batch
+               ) THEN 'halted'
+               WHEN n.state = 'open' AND a.available < n.least AND NOT a.to_come THEN 'sold-out'
+               ELSE n.state
+           END AS state
     FROM market.offers_now n
+    LEFT JOIN holdings.holding h
+        ON h.batch = n.batch AND h.party = n.seller AND h.place = n.place
+    CROSS JOIN LATERAL (SELECT
+        greatest(least(n.remaining, coalesce(h.quantity - h.reserved, 0)), 0) AS available,
+        n.plot IS NOT NULL AND NOT EXISTS (
+            SELECT FROM holdings.holding any_of WHERE any_of.batch = n.batch
+        ) AS to_come
+    ) a
 ) o""")
 _OFFERS_WHERE: Final = sql.SQL("""
     state = ANY(%(states)s)
@@ -133,7 +148,8 @@ _OFFERS_WHERE: Final = sql.SQL("""
 """)
 _DEMAND_COLUMNS: Final = sql.SQL(
     "id, position, buyer, category, quantity, unit, deliver_to, ceiling_amount, ceiling_per,"
-    " ceiling_currency, until, occurred_at, state"
+    " ceiling_currency, until, occurred_at, state, remaining, product, window_since, window_until,"
+    " certificates, fetches"
 )
 _DEMANDS: Final = sql.SQL("market.demands_now d")
 _DEMANDS_WHERE: Final = sql.SQL("""
@@ -143,7 +159,7 @@ _DEMANDS_WHERE: Final = sql.SQL("""
 """)
 _ORDER_COLUMNS: Final = sql.SQL(
     "id, position, offer, buyer, seller, batch, quantity, unit, price_amount, price_per, currency,"
-    " deliver_to, occurred_at, state, changed_at,"
+    " deliver_to, occurred_at, state, changed_at, confirmed, way, demand,"
     " EXISTS (SELECT FROM trace.halted h WHERE h.key = o.batch) AS halted"
 )
 _ORDERS: Final = sql.SQL("market.orders o")

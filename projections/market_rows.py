@@ -1,12 +1,17 @@
 """What a reader of the market gets: one struct a kind of row, states and times as of now."""
 
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
 
 class OfferRow(Struct, frozen=True):
     """An offer; `remaining` is its quantity less what confirmed orders took.
+
+    `available` is what of that the seller holds and has not promised: what may be confirmed. Each
+    of `tiers` is {quantity, price: {amount, per, currency}}; `plot` is that of a harvest to come,
+    which has nothing available until it is in.
 
     `state` is `open`, `withdrawn`, `sold-out`, `expired`, or `halted`: its batch is held or
     recalled.
@@ -32,10 +37,20 @@ class OfferRow(Struct, frozen=True):
     occurred_at: datetime
     state: str
     key: str = ""
+    available: int = 0
+    tiers: list[dict[str, Any]] = []
+    window_since: datetime | None = None
+    window_until: datetime | None = None
+    ways: list[str] = []
+    plot: str | None = None
 
 
 class DemandRow(Struct, frozen=True):
-    """A demand; the ceiling's three columns are all null where none was named."""
+    """A demand; the ceiling's three columns are all null where none was named.
+
+    `remaining` is what confirmed orders for it leave open; `state` is `open`, `met`, `withdrawn` or
+    `expired`.
+    """
 
     id: str
     position: int
@@ -51,6 +66,12 @@ class DemandRow(Struct, frozen=True):
     occurred_at: datetime
     state: str
     key: str = ""
+    remaining: int = 0
+    product: str | None = None
+    window_since: datetime | None = None
+    window_until: datetime | None = None
+    certificates: list[str] = []
+    fetches: bool = False
 
 
 class OrderRow(Struct, frozen=True):
@@ -76,6 +97,10 @@ class OrderRow(Struct, frozen=True):
     changed_at: int
     halted: bool
     key: str = ""
+    confirmed: int | None = None
+    """How much the seller promised; None until it is confirmed."""
+    way: str = "delivery"
+    demand: str | None = None
 
 
 class StepRow(Struct, frozen=True):

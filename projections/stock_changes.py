@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from domain.events import movements as v
 from domain.events.catalogue import AnyEvent
-from domain.events.market import OrderConfirmed
+from domain.events.market import OrderCancelled, OrderConfirmed
 from domain.measures import BatchQuantity
 
 
@@ -59,9 +59,18 @@ def changes(event: AnyEvent) -> Sequence[Change]:
         case v.BatchDisposed():
             item = BatchQuantity(event.batch, event.quantity, event.unit)
             return _gone(event, (item,), Account.DISPOSED)
+        case _:
+            return _promised(event)
+
+
+def _promised(event: AnyEvent) -> Sequence[Change]:
+    match event:
         case OrderConfirmed():
             unit = event.unit.value
             return (_held(event.batch, 0, unit, event.actor, event.place, event.quantity),)
+        case OrderCancelled(released=back) if back:
+            unit, free = back.unit.value, -back.quantity
+            return (_held(back.batch, 0, unit, back.seller, back.place, free),)
         case _:
             return ()
 

@@ -17,7 +17,7 @@ from domain.events.catalogue import AnyEvent
 from domain.events.correction import Correctable, EventCorrected
 from domain.events.governance import Custody, PartyKind, Role
 from domain.ids import uuid7
-from domain.measures import BatchQuantity, Price, Unit
+from domain.measures import BatchQuantity, Money, Price, Unit
 from tests import county as c
 
 
@@ -270,23 +270,40 @@ class Author:
 
     def offer(
         self, actor: str, place: str, item: BatchQuantity, *, price: Price = c.TEN_YUAN,
-        least: int | None = None, until: datetime | None = None,
+        **terms: Any,  # noqa: ANN401  fields of the event
     ) -> m.OfferMade:  # fmt: skip
         """Offer goods."""
         return m.OfferMade(
             **self.common(actor), place=place, batch=item.batch, quantity=item.quantity,
-            unit=item.unit, price=price, least=least, until=until,
+            unit=item.unit, price=price, **terms,
         )  # fmt: skip
+
+    def change(
+        self, offer: m.OfferMade, by: str | None = None, **terms: Any  # noqa: ANN401
+    ) -> m.OfferChanged:  # fmt: skip
+        """Change some of an offer's terms, as it was made first."""
+        first = {
+            name: getattr(offer, name)
+            for name in (
+                "place", "batch", "quantity", "unit", "price", "tiers", "least", "until",
+                "window", "ways", "plot",
+            )
+        }  # fmt: skip
+        return m.OfferChanged(**self.common(by or offer.actor), offer=offer.id, **(first | terms))
 
     def withdraw(self, offer: m.OfferMade, by: str | None = None) -> m.OfferWithdrawn:
         """Withdraw an offer."""
         return m.OfferWithdrawn(**self.common(by or offer.actor), offer=offer.id, reason="卖完了")
 
-    def demand(self, actor: str = c.BUYER, to: str = c.STORE) -> m.DemandPosted:
+    def demand(
+        self, actor: str = c.BUYER, to: str = c.STORE, category: str = "rice",
+        quantity: int = 500_000, **terms: Any,  # noqa: ANN401  fields of the event
+    ) -> m.DemandPosted:  # fmt: skip
         """Ask for goods."""
         return m.DemandPosted(
-            **self.common(actor), category="rice", quantity=c.kg(500), unit=Unit.GRAM, deliver_to=to
-        )
+            **self.common(actor), category=category, quantity=quantity, unit=Unit.GRAM,
+            deliver_to=to, **terms,
+        )  # fmt: skip
 
     def withdraw_demand(self, demand: m.DemandPosted, by: str | None = None) -> m.DemandWithdrawn:
         """Withdraw a demand."""
@@ -297,19 +314,20 @@ class Author:
     def order(
         self, offer: m.OfferMade, quantity: int, buyer: str = c.BUYER, *, to: str = c.STORE,
         price: Price | None = None, seller: str | None = None,
+        **more: Any,  # noqa: ANN401  fields of the event
     ) -> m.OrderPlaced:  # fmt: skip
         """Order from an offer, at its price where no other is given."""
         return m.OrderPlaced(
             **self.common(buyer), offer=offer.id, seller=seller or offer.actor,
             batch=offer.batch, quantity=quantity, unit=offer.unit, price=price or offer.price,
-            deliver_to=to,
+            deliver_to=to, **more,
         )  # fmt: skip
 
     def confirm(
         self, order: m.OrderPlaced, place: str = c.YARD, by: str | None = None,
         quantity: int | None = None,
     ) -> m.OrderConfirmed:  # fmt: skip
-        """Confirm an order as it was placed."""
+        """Confirm an order as it was placed, or so much of it."""
         return m.OrderConfirmed(
             **self.common(by or order.seller), place=place, order=order.id, offer=order.offer,
             batch=order.batch, quantity=quantity or order.quantity, unit=order.unit,
@@ -319,9 +337,36 @@ class Author:
         """Refuse an order as its seller."""
         return m.OrderRefused(**self.common(by or order.seller), order=order.id, reason="没有了")
 
-    def cancel(self, order: m.OrderPlaced, by: str | None = None) -> m.OrderCancelled:
-        """Cancel an order as its buyer."""
-        return m.OrderCancelled(**self.common(by or order.actor), order=order.id, reason="不要了")
+    def cancel(
+        self, order: m.OrderPlaced, by: str | None = None,
+        confirmed: m.OrderConfirmed | None = None,
+    ) -> m.OrderCancelled:  # fmt: skip
+        """Cancel an order as its buyer; what a confirmation reserved goes back."""
+        released = confirmed and m.Reservation(
+            order.seller, confirmed.place, order.offer, order.batch, confirmed.quantity, order.unit
+        )
+        return m.OrderCancelled(
+            **self.common(by or order.actor), order=order.id, reason="不要了", released=released
+        )
+
+    def dispute(
+        self, order: m.OrderPlaced, shipment: str, by: str | None = None,
+        quantity: int | None = None,
+    ) -> m.OrderDisputed:  # fmt: skip
+        """Dispute what was sent, as the buyer."""
+        return m.OrderDisputed(
+            **self.common(by or order.actor), order=order.id, shipment=shipment,
+            reason="有一袋受潮", quantity=quantity,
+        )  # fmt: skip
+
+    def settle(
+        self, order: m.OrderPlaced, shipment: str, by: str | None = None, paid: int = 60_000
+    ) -> m.OrderSettled:
+        """Settle an order, as the seller."""
+        return m.OrderSettled(
+            **self.common(by or order.seller), order=order.id, shipment=shipment,
+            paid=Money(paid),
+        )  # fmt: skip
 
     # What was wrong
 

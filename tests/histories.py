@@ -302,13 +302,42 @@ class Histories(RuleBasedStateMachine):
 
     # What people agree
 
-    @rule(data=st.data(), least=st.sampled_from([None, None, 1, 500]))
-    def offer(self, data: st.DataObject, least: int | None) -> None:
-        """Offer goods, without end or for a day."""
+    @rule(data=st.data(), least=st.sampled_from([None, None, 1, 500]), tiered=st.booleans())
+    def offer(self, data: st.DataObject, least: int | None, *, tiered: bool) -> None:
+        """Offer goods, without end or for a day, now and then cheaper by the thousand."""
         batch, actor, place, held = self.spot(data)
         until = self.world.now.replace(hour=23) if self.rarely(data) else None
         item = c.of(batch, self.amount(held, data))
-        self.tell(self.world.offer(actor, place, item, least=least, until=until))
+        tiers = (m.Tier(1000, Price(999, 1000)),) if tiered else ()
+        self.tell(self.world.offer(actor, place, item, least=least, until=until, tiers=tiers))
+
+    @rule(data=st.data(), quantity=st.integers(1, 50_000), grown=st.booleans())
+    def offer_harvest(self, data: st.DataObject, quantity: int, *, grown: bool) -> None:
+        """Offer what is yet to grow, and harvest it, more or less."""
+        actor, plot = self.one(((c.FARMER, c.PLOT), (c.ELDER, c.OTHER_PLOT)), data)
+        if self.rarely(data):
+            plot = self.one((c.PLOT, c.OTHER_PLOT, c.YARD, c.NOWHERE), data)
+        batch = self.world.new_lot(self.one(PRODUCTS, data))
+        if self.rarely(data) and self.batches():
+            batch = self.one(self.batches(), data)
+        item = c.of(batch, quantity)
+        self.tell(self.world.offer(actor, HOMES[actor], item, plot=plot))
+        if grown:
+            brought_in = self.amount(quantity, data)
+            self.tell(self.world.harvest(actor, plot, brought_in, batch, HOMES[actor]))
+
+    @precondition(lambda self: self.made(m.OfferMade))
+    @rule(data=st.data(), least=st.sampled_from([None, 1, 500]))
+    def change(self, data: st.DataObject, least: int | None) -> None:
+        """Change an offer's price or quantity, mostly one's own."""
+        offer = self.one(self.made(m.OfferMade), data)
+        by = self.one(ACTORS, data) if self.rarely(data) else offer.actor
+        quantity = self.amount(offer.quantity, data)
+        price = self.one((c.TEN_YUAN, Price(999, 1000)), data)
+        place = c.SHELF if self.rarely(data) else offer.place
+        self.tell(self.world.change(
+            offer, by, quantity=quantity, price=price, least=least, place=place, tiers=()
+        ))  # fmt: skip
 
     @precondition(lambda self: self.made(m.OfferMade))
     @rule(data=st.data(), price=st.sampled_from([c.TEN_YUAN, c.TEN_YUAN, Price(999, 1000)]))
@@ -349,17 +378,55 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.made(m.OrderPlaced))
     @rule(data=st.data(), answer=st.sampled_from(["confirm"] * 4 + ["decline", "cancel"]))
     def answer(self, data: st.DataObject, answer: str) -> None:
-        """Confirm, decline or cancel an order, mostly from the right side."""
+        """Confirm an order or a part, decline or cancel it, mostly from the right side."""
         order = self.one(self.made(m.OrderPlaced), data)
         by = self.one(ACTORS, data) if self.rarely(data) else None
         if answer == "confirm":
             place = self.reference.story.offers[order.offer]["place"]
             if self.rarely(data):
                 place = c.SHELF
-            self.tell(self.world.confirm(order, place, by))
+            part = self.amount(order.quantity, data)
+            self.tell(self.world.confirm(order, place, by, part))
+        elif answer == "decline":
+            self.tell(self.world.decline(order, by))
         else:
-            act = self.world.decline if answer == "decline" else self.world.cancel
-            self.tell(act(order, by))
+            self.cancel(order, by, data)
+
+    def cancel(self, order: m.OrderPlaced, by: str | None, data: st.DataObject) -> None:
+        """Cancel an order, mostly giving back what was reserved for it."""
+        confirmed = [event for event in self.made(m.OrderConfirmed) if event.order == order.id]
+        if self.rarely(data):
+            confirmed = []
+        self.tell(self.world.cancel(order, by, confirmed[0] if confirmed else None))
+
+    @precondition(lambda self: self.made(m.OrderConfirmed))
+    @rule(data=st.data())
+    def call_off(self, data: st.DataObject) -> None:
+        """Cancel what was confirmed, from either side or by the authority."""
+        confirmed = self.one(self.made(m.OrderConfirmed), data)
+        order = next(o for o in self.made(m.OrderPlaced) if o.id == confirmed.order)
+        by = self.one((order.actor, order.seller, c.AUTHORITY), data)
+        self.cancel(order, self.one(ACTORS, data) if self.rarely(data) else by, data)
+
+    @precondition(lambda self: self.shipped())
+    @rule(data=st.data(), disputed=st.booleans())
+    def dispute_or_settle(self, data: st.DataObject, *, disputed: bool) -> None:
+        """Dispute or settle what was sent, mostly from the right side."""
+        name = self.one(self.shipped(), data)
+        state = self.reference.story.orders[name]
+        order = next(o for o in self.made(m.OrderPlaced) if o.id == name)
+        shipment = GHOST_EVENT if self.rarely(data) else state["shipment"]
+        by = self.one((*ACTORS, c.AUTHORITY), data) if self.rarely(data) else None
+        if disputed:
+            quantity = self.one((None, 1, state["quantity"], state["quantity"] + 1), data)
+            self.tell(self.world.dispute(order, shipment, by, quantity))
+        else:
+            self.tell(self.world.settle(order, shipment, by or state.get("by")))
+
+    def shipped(self) -> list[str]:
+        """Give the orders that were sent, settled ones too."""
+        orders = self.reference.story.orders.items()
+        return [name for name, order in orders if order.get("shipment")]
 
     @precondition(lambda self: self.reference.story.orders)
     @rule(data=st.data())

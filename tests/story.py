@@ -32,6 +32,7 @@ KNOWN_PLACES: Final = {place[0] for place in PLACES}
 NO_TRADERS: Final = {AUTHORITY, INSPECTOR}
 THOUSANDTHS: Final = {Process.MILLED: 820, Process.STEAMED: 2500, Process.FERMENTED: 2500}
 HALTS: Final = h.BatchHeld | h.BatchReleased | h.BatchRecalled | h.RecallClosed
+OF_ANYONE: Final = m.OrderPlaced | m.OrderCancelled | m.OrderDisputed | m.OrderSettled
 Spot = tuple[str, str, str]
 """Batch, party, place."""
 
@@ -49,11 +50,16 @@ def things(event: Any) -> set[str]:  # noqa: ANN401  any event
         return {event.place}
     if isinstance(event, m.OrderPlaced):
         return {event.id, event.offer}
+    if isinstance(event, m.OfferMade | m.OfferChanged):
+        on_sale = set() if event.plot else {event.batch}
+        return on_sale | {event.id if isinstance(event, m.OfferMade) else event.offer}
     lists = (getattr(event, name, ()) for name in ("inputs", "outputs", "items", "differences"))
     found = {item.batch for items in lists for item in items}
     names = (getattr(event, name, None) for name in ("batch", "shipment", "offer", "order"))
     found |= {name for name in names if name}
-    return found | ({event.id} if isinstance(event, v.ShipmentSent | m.OfferMade) else set())
+    back = getattr(event, "released", None)
+    found |= {back.offer, back.batch} if back else set()
+    return found | ({event.id} if isinstance(event, v.ShipmentSent) else set())
 
 
 class Story:
@@ -117,7 +123,7 @@ class Story:
             if event.order:
                 self.reserved[item.batch, event.actor, event.place] -= item.quantity
         if event.order:
-            self.orders[event.order]["state"] = "shipped"
+            self.orders[event.order] |= {"state": "shipped", "shipment": event.id}
         self.shipments[event.id] = {
             "to": event.to, "items": _sums(event.items), "received": False
         }  # fmt: skip
@@ -173,7 +179,13 @@ class Story:
         self.offers[event.id] = {
             "seller": event.actor, "place": event.place, "batch": event.batch, "open": True,
             "left": event.quantity, "price": event.price, "least": event.least or 1,
-            "until": event.until,
+            "until": event.until, "plot": event.plot, "tiers": event.tiers,
+        }  # fmt: skip
+
+    def _tell_OfferChanged(self, event: m.OfferChanged) -> None:  # noqa: N802
+        self.offers[event.offer] |= {
+            "left": event.quantity, "price": event.price, "least": event.least or 1,
+            "until": event.until, "tiers": event.tiers,
         }  # fmt: skip
 
     def _tell_OfferWithdrawn(self, event: m.OfferWithdrawn) -> None:  # noqa: N802
@@ -188,20 +200,35 @@ class Story:
     def _tell_OrderConfirmed(self, event: m.OrderConfirmed) -> None:  # noqa: N802
         self.reserved[event.batch, event.actor, event.place] += event.quantity
         self.offers[event.offer]["left"] -= event.quantity
-        self.orders[event.order] |= {"state": "confirmed", "place": event.place}
+        self.orders[event.order] |= {
+            "state": "confirmed", "place": event.place, "quantity": event.quantity,
+            "until": event.occurred_at + timedelta(hours=24),
+        }  # fmt: skip
 
     def _tell_OrderRefused(self, event: m.OrderRefused) -> None:  # noqa: N802
         self.orders[event.order]["state"] = "refused"
 
     def _tell_OrderCancelled(self, event: m.OrderCancelled) -> None:  # noqa: N802
-        self.orders[event.order]["state"] = "cancelled"
+        order = self.orders[event.order]
+        order["state"] = "cancelled"
+        if event.released:
+            self.reserved[order["batch"], order["seller"], order["place"]] -= order["quantity"]
+            self.offers[order["offer"]]["left"] += order["quantity"]
+
+    def _tell_OrderDisputed(self, event: m.OrderDisputed) -> None:  # noqa: N802
+        self.orders[event.order] |= {"state": "disputed", "by": event.actor}
+
+    def _tell_OrderSettled(self, event: m.OrderSettled) -> None:  # noqa: N802
+        self.orders[event.order]["state"] = "settled"
 
     # What an event may not do
 
     def judge(self, event: Any) -> str | None:  # noqa: ANN401
         """Give the code by which an event is refused, or None."""
         grower = isinstance(event, v.PlotTreated | v.BatchHarvested)
-        anyone = isinstance(event, v.BatchInspected | m.OrderPlaced | m.OrderCancelled | HALTS)
+        if isinstance(event, m.OrderCancelled) and self._too_late(event):
+            return "too-late-to-cancel"
+        anyone = isinstance(event, v.BatchInspected | OF_ANYONE | HALTS)
         if (grower and event.actor not in GROWERS) or (not anyone and event.actor in NO_TRADERS):
             return "not-authorised"
         if hasattr(event, "place") and event.place not in KNOWN_PLACES:
@@ -407,14 +434,43 @@ class Story:
         return "numbers-printed" if printed & set(map(int, _serials(event))) else None
 
     def _judge_OfferMade(self, event: m.OfferMade) -> str | None:  # noqa: N802
-        if event.batch not in self.made:
+        if event.plot:
+            if event.plot not in KNOWN_PLACES:
+                return "unknown-place"
+            wrong = self._on_plot(event.actor, event.plot)
+            if wrong or event.batch in self.made:
+                return wrong or "batch-exists"
+        elif event.batch not in self.made:
             return "unknown-batch"
-        if halted := self.halted([event.batch]):
+        return self._offered(event)
+
+    def _offered(self, event: m.OfferMade | m.OfferChanged) -> str | None:
+        if event.batch in self.made and (halted := self.halted([event.batch])):
             return halted
+        over = event.until and event.until <= event.occurred_at
+        if (event.least or 1) > event.quantity or over:
+            return "terms-inconsistent"
+        if event.batch not in self.made:
+            return None
         enough = self._enough(event, {event.batch: event.quantity})
         return None if enough else "offer-exceeds-holding"
 
-    def _judge_OfferWithdrawn(self, event: m.OfferWithdrawn) -> str | None:  # noqa: N802
+    def _judge_OfferChanged(self, event: m.OfferChanged) -> str | None:  # noqa: N802
+        wrong = self._judge_OfferWithdrawn(event)
+        if wrong:
+            return wrong
+        offer = self.offers[event.offer]
+        if (event.place, event.batch, event.plot) != (
+            offer["place"], offer["batch"], offer["plot"],
+        ):  # fmt: skip
+            return "offer-mismatch"
+        if not event.plot and event.batch not in self.made:
+            return "unknown-batch"
+        return self._offered(event)
+
+    def _judge_OfferWithdrawn(  # noqa: N802
+        self, event: m.OfferWithdrawn | m.OfferChanged
+    ) -> str | None:
         offer = self.offers.get(event.offer)
         if offer is None or not offer["open"]:
             return "offer-not-open"
@@ -422,20 +478,24 @@ class Story:
 
     def _judge_OrderPlaced(self, event: m.OrderPlaced) -> str | None:  # noqa: N802
         offer = self.offers.get(event.offer)
-        if offer is None or not offer["open"]:
-            return "offer-not-open"
-        if offer["until"] and event.occurred_at > offer["until"]:
+        if offer is None or not offer["open"] or _over(offer, event):
             return "offer-not-open"
         if (offer["seller"], offer["batch"]) != (event.seller, event.batch):
             return "order-mismatch"
-        if halted := self.halted([event.batch]):
+        if event.batch in self.made and (halted := self.halted([event.batch])):
             return halted
-        if offer["price"] != event.price:
+        reached = [tier.price for tier in offer["tiers"] if event.quantity >= tier.quantity]
+        if [offer["price"], *reached][-1] != event.price:
             return "price-mismatch"
         if event.deliver_to not in KNOWN_PLACES:
             return "unknown-place"
+        return self._ordered(offer, event)
+
+    def _ordered(self, offer: dict[str, Any], event: m.OrderPlaced) -> str | None:
         if event.quantity < offer["least"]:
             return "below-least"
+        if offer["plot"] and event.batch not in self.made:
+            return None if event.quantity <= offer["left"] else "offer-exceeds-holding"
         return self._promise(offer, event.quantity)
 
     def _judge_OrderConfirmed(self, event: m.OrderConfirmed) -> str | None:  # noqa: N802
@@ -445,21 +505,57 @@ class Story:
         if order["seller"] != event.actor:
             return "not-authorised"
         offer = self.offers[order["offer"]]
-        if event.quantity != order["quantity"] or event.place != offer["place"]:
+        if event.quantity > order["quantity"] or event.place != offer["place"]:
             return "order-mismatch"
         return self.halted([event.batch]) or self._promise(offer, event.quantity)
 
     def _judge_OrderRefused(self, event: m.OrderRefused) -> str | None:  # noqa: N802
-        return self._answer(event.order, event.actor, "seller")
-
-    def _judge_OrderCancelled(self, event: m.OrderCancelled) -> str | None:  # noqa: N802
-        return self._answer(event.order, event.actor, "buyer")
-
-    def _answer(self, order_id: str, actor: str, side: str) -> str | None:
-        order = self.orders.get(order_id)
+        order = self.orders.get(event.order)
         if order is None or order["state"] != "placed":
             return "order-not-open"
-        return None if order[side] == actor else "not-authorised"
+        return None if order["seller"] == event.actor else "not-authorised"
+
+    def _too_late(self, event: m.OrderCancelled) -> bool:
+        order = self.orders.get(event.order)
+        if order is None or order["state"] != "confirmed" or event.actor != order["buyer"]:
+            return False
+        return bool(event.occurred_at > order["until"])
+
+    def _judge_OrderCancelled(self, event: m.OrderCancelled) -> str | None:  # noqa: N802
+        order = self.orders.get(event.order)
+        if order is None or order["state"] not in {"placed", "confirmed"}:
+            return "order-not-open"
+        confirmed = order["state"] == "confirmed"
+        sides = {order["buyer"], *([order["seller"], AUTHORITY] if confirmed else [])}
+        if event.actor not in sides:
+            return "not-authorised"
+        back = event.released
+        if not confirmed:
+            return "order-mismatch" if back else None
+        same = back and (back.place, back.quantity) == (order["place"], order["quantity"])
+        return None if same else "order-mismatch"
+
+    def _judge_OrderDisputed(self, event: m.OrderDisputed) -> str | None:  # noqa: N802
+        order = self.orders.get(event.order)
+        if order is None or order["state"] != "shipped":
+            return "order-not-open"
+        if order["shipment"] != event.shipment:
+            return "order-mismatch"
+        if event.actor not in {order["buyer"], order["seller"]}:
+            return "not-authorised"
+        return "order-mismatch" if (event.quantity or 0) > order["quantity"] else None
+
+    def _judge_OrderSettled(self, event: m.OrderSettled) -> str | None:  # noqa: N802
+        order = self.orders.get(event.order)
+        if order is None or order["state"] not in {"shipped", "disputed"}:
+            return "order-not-open"
+        if order["shipment"] != event.shipment:
+            return "order-mismatch"
+        if not self.shipments[event.shipment]["received"]:
+            return "order-not-open"
+        disputed = order["state"] == "disputed"
+        may = {order["by"], AUTHORITY} if disputed else {order["seller"]}
+        return None if event.actor in may else "not-authorised"
 
     def _promise(self, offer: dict[str, Any], quantity: int) -> str | None:
         spot = (offer["batch"], offer["seller"], offer["place"])
@@ -505,6 +601,10 @@ def _serials(event: p.LabelPrinted) -> list[str]:
         return []
     first, last = event.serials.first, event.serials.last
     return [f"{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
+
+
+def _over(offer: dict[str, Any], event: m.OrderPlaced) -> bool:
+    return bool(offer["until"] and event.occurred_at > offer["until"])
 
 
 def _measured(items: Iterable[Any]) -> dict[Any, int]:

@@ -23,6 +23,7 @@ class DemandState(Enum):
     """Values as the market read model has them."""
 
     OPEN = value("open", "求购中 It is still wanted.")
+    MET = value("met", "已买齐 Orders for it were confirmed in full.")
     WITHDRAWN = value("withdrawn", "已撤回 The buyer took it back.")
     EXPIRED = value("expired", "已过期 Its time is over.")
 

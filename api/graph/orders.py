@@ -30,6 +30,8 @@ class OrderState(Enum):
     CANCELLED = value("cancelled", "已取消 The buyer took it back.")
     SHIPPED = value("shipped", "已发货 The goods are on the way.")
     RECEIVED = value("received", "已收货 The buyer counted them.")
+    DISPUTED = value("disputed", "有争议 One side does not accept what was sent or paid.")
+    SETTLED = value("settled", "已结清 What was received is paid for.")
 
 
 @strawberry.type(description="One signed event of an order's life.")

@@ -20,12 +20,15 @@ from domain.events.holds import BatchHeld, BatchRecalled, BatchReleased, RecallC
 from domain.events.market import (
     DemandPosted,
     DemandWithdrawn,
+    OfferChanged,
     OfferMade,
     OfferWithdrawn,
     OrderCancelled,
     OrderConfirmed,
+    OrderDisputed,
     OrderPlaced,
     OrderRefused,
+    OrderSettled,
 )
 from domain.events.movements import (
     BatchDisposed,
@@ -46,8 +49,9 @@ AnyEvent = (
     | BatchHarvested | BatchTransformed | ShipmentSent | ShipmentReceived | BatchInspected
     | BatchSold | BatchDisposed | BatchHeld | BatchReleased | BatchRecalled | RecallClosed
     | CommitmentIssued | CommitmentWithdrawn | LabelPrinted
-    | OfferMade | OfferWithdrawn | DemandPosted | DemandWithdrawn
-    | OrderPlaced | OrderConfirmed | OrderRefused | OrderCancelled | EventCorrected | EpcisCaptured
+    | OfferMade | OfferChanged | OfferWithdrawn | DemandPosted | DemandWithdrawn
+    | OrderPlaced | OrderConfirmed | OrderRefused | OrderCancelled | OrderDisputed | OrderSettled
+    | EventCorrected | EpcisCaptured
 )  # fmt: skip
 """The union that `match` must exhaust."""
 

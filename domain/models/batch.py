@@ -57,6 +57,13 @@ class Batch(Struct, frozen=True):
         """What a party holds of it at a place; nothing where it never did."""
         return self.holdings.get((party, place), NOTHING)
 
+    def released(self, back: m.Reservation, event_id: str, position: int) -> "Batch":
+        """Give the batch with what was reserved free again."""
+        at = (back.seller, back.place)
+        old = self.holdings.get(at, NOTHING)
+        new = Holding(old.quantity, old.reserved - back.quantity, position, event_id)
+        return replace(self, holdings={**self.holdings, at: new})
+
     def changed(self, event: Movement, position: int, quantity: int, reserved: int = 0) -> "Batch":
         """Give the batch with the holding of the event's actor and place changed by so much."""
         at = (event.actor, event.place)
@@ -93,6 +100,8 @@ def evolve_batch(model: Batch | None, tag: str, event: AnyEvent, position: int) 
 def _where_it_was(model: Batch, event: AnyEvent, position: int) -> Batch:
     """Fold an event that moves nothing."""
     match event:
+        case m.OrderCancelled(released=back) if back:
+            return model.released(back, event.id, position)
         case p.CommitmentIssued() | p.CommitmentWithdrawn() | p.LabelPrinted():
             return replace(model, papers=evolve_papers(model.papers, event, position))
         case _:

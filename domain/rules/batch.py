@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from domain.events.catalogue import AnyEvent
-from domain.events.market import OfferMade
+from domain.events.market import OfferChanged, OfferMade
 from domain.events.movements import (
     BatchDisposed,
     BatchHarvested,
@@ -54,7 +54,7 @@ def batch_known(state: State, event: AnyEvent) -> Refusal | None:
 def unit_fits(
     state: State,
     event: BatchTransformed | ShipmentSent | ShipmentReceived | BatchSold | BatchDisposed
-    | CommitmentIssued | OfferMade,
+    | CommitmentIssued | OfferMade | OfferChanged,
 ) -> Refusal | None:  # fmt: skip
     """Refuse a quantity in another unit than the batch's."""
     for batch_id, unit in _moved(event):
@@ -80,7 +80,7 @@ def _made(event: BatchHarvested | BatchTransformed) -> Iterable[Made]:
 
 def _moved(
     event: BatchTransformed | ShipmentSent | ShipmentReceived | BatchSold | BatchDisposed
-    | CommitmentIssued | OfferMade,
+    | CommitmentIssued | OfferMade | OfferChanged,
 ) -> Iterable[Made]:  # fmt: skip
     if isinstance(event, BatchTransformed):
         return tuple((item.batch, item.unit) for item in event.inputs)

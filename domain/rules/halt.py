@@ -13,8 +13,8 @@ from domain.refusals import Code, Refusal, refuse
 from domain.state import State
 
 Moving = (
-    v.BatchTransformed | v.ShipmentSent | v.BatchSold | m.OfferMade | m.OrderPlaced
-    | m.OrderConfirmed | p.CommitmentIssued
+    v.BatchTransformed | v.ShipmentSent | v.BatchSold | m.OfferMade | m.OfferChanged
+    | m.OrderPlaced | m.OrderConfirmed | p.CommitmentIssued
 )  # fmt: skip
 
 OFFICIALS = frozenset({Role.AUTHORITY, Role.INSPECTOR})

@@ -63,6 +63,7 @@ MAY: Final[dict[type, frozenset[Role]]] = {
     p.CommitmentWithdrawn: HOLDERS,
     p.LabelPrinted: HOLDERS,
     m.OfferMade: HOLDERS,
+    m.OfferChanged: HOLDERS,
     m.OfferWithdrawn: HOLDERS,
     m.DemandPosted: ANYONE,
     m.DemandWithdrawn: ANYONE,
@@ -70,6 +71,8 @@ MAY: Final[dict[type, frozenset[Role]]] = {
     m.OrderConfirmed: HOLDERS,
     m.OrderRefused: HOLDERS,
     m.OrderCancelled: ANYONE,
+    m.OrderDisputed: ANYONE,
+    m.OrderSettled: ANYONE,
     EventCorrected: ANYONE,
     EpcisCaptured: ANYONE,
 }  # fmt: skip

@@ -55,7 +55,8 @@ def after_shipment(state: State, event: v.ShipmentReceived) -> Refusal | None:
 
 
 def after_order(
-    state: State, event: m.OrderConfirmed | m.OrderRefused | m.OrderCancelled
+    state: State,
+    event: m.OrderConfirmed | m.OrderRefused | m.OrderCancelled | m.OrderDisputed | m.OrderSettled,
 ) -> Refusal | None:
     """Refuse to answer an order before it was placed."""
     order = state.order(event.order)
@@ -64,8 +65,10 @@ def after_order(
     return None
 
 
-def after_offer(state: State, event: m.OrderPlaced | m.OfferWithdrawn) -> Refusal | None:
-    """Refuse to order from an offer, or withdraw it, before it was made."""
+def after_offer(
+    state: State, event: m.OrderPlaced | m.OfferChanged | m.OfferWithdrawn
+) -> Refusal | None:
+    """Refuse to order from an offer, change or withdraw it, before it was made."""
     offer = state.offer(event.offer)
     if offer and event.occurred_at < offer.since:
         return _before(event, offer.since, event.offer, offer.made_at)
@@ -113,8 +116,10 @@ def moved_batches(event: AnyEvent) -> tuple[str, ...]:
             return tuple(item.batch for item in event.inputs)
         case v.ShipmentSent() | v.ShipmentReceived():
             return tuple(item.batch for item in event.items)
+        case m.OfferMade() | m.OfferChanged():
+            return () if event.plot else (event.batch,)
         case (
-            v.BatchInspected() | v.BatchSold() | v.BatchDisposed() | m.OfferMade()
+            v.BatchInspected() | v.BatchSold() | v.BatchDisposed()
             | h.BatchHeld() | h.BatchRecalled()
         ):  # fmt: skip
             return (event.batch,)

@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from domain import ids, measures
 from domain.decide import RULES
-from domain.events import base, foreign, movements, papers, registry
+from domain.events import base, foreign, market, movements, papers, registry
 from domain.events.catalogue import TYPES
 from domain.events.correction import Correctable
 from domain.events.governance import LedgerOpened
@@ -38,6 +38,10 @@ PARTS: dict[str, Any] = {
     "difference": movements.Difference,
     "names": registry.Names,
     "numbers": papers.Numbers,
+    "money": measures.Money,
+    "tier": market.Tier,
+    "window": market.Window,
+    "reservation": market.Reservation,
 }
 GROUPS = {ANYONE: "anyone", HOLDERS: "holder", GROWERS: "grower", OFFICE: "office"}
 

@@ -41,7 +41,7 @@ def test_an_offer_is_withdrawn_once_by_its_seller() -> None:
     offer = world.admit(world.offer(FARMER, YARD, of(batch, kg(1))))
     refusal = world.refuse(world.withdraw(offer, by=ELDER))
     assert refusal.code is Code.NOT_AUTHORISED
-    assert "只能撤回自己的供应" in refusal.zh
+    assert "只能改动或撤回自己的供应" in refusal.zh
     withdrawn = world.admit(world.withdraw(offer))
     again = world.refuse(world.withdraw(offer))
     assert (again.code, again.cause) == (Code.OFFER_NOT_OPEN, withdrawn.id)

@@ -14,6 +14,7 @@ from domain.events import movements as v
 from domain.measures import Price
 from domain.refusals import Code
 from projections import market_queries as query
+from projections.holdings_projection import HoldingsProjection
 from projections.market import Market
 from projections.market_rows import OfferRow, OrderRow
 from projections.runner import Runner
@@ -24,7 +25,7 @@ from tests.county import kg, of
 from tests.recorded_world import RecordedLedger, RecordedWorld, recorded_world
 
 CATEGORY = Author().register_product(c.PADDY).category
-TABLES = ("parties", "places", "products", "offers", "demands", "orders", "steps")
+TABLES = ("parties", "places", "products", "offers", "terms", "demands", "orders", "steps")
 
 
 class MarketUnderTest:
@@ -33,7 +34,7 @@ class MarketUnderTest:
     def __init__(self, world: RecordedWorld, ledger: RecordedLedger) -> None:
         self.world = world
         self.ledger = ledger
-        self.runner = Runner(ledger.url, [TraceProjection(), Market()])
+        self.runner = Runner(ledger.url, [TraceProjection(), HoldingsProjection(), Market()])
         self.conn = ledger.connect()
 
     def catch_up(self) -> None:
@@ -134,6 +135,85 @@ def test_of_two_orders_for_the_last_sack_one_is_confirmed(market: MarketUnderTes
     market.catch_up()
     assert (market.order(first).state, market.order(second).state) == ("confirmed", "placed")
     assert market.one(offer).state == "sold-out"
+
+
+def test_a_change_of_terms_shows_and_says_what_is_for_sale_beside_what_is_promised(
+    market: MarketUnderTest,
+) -> None:
+    world = market.world
+    offer = market.offer(100)
+    order = world.admit(world.order(offer, kg(60)))
+    confirmed = world.admit(world.confirm(order, quantity=kg(50)))
+    tier = m.Tier(kg(20), Price(800, 1000))
+    world.admit(world.change(offer, quantity=kg(30), price=Price(900, 1000), tiers=(tier,)))
+    market.catch_up()
+    row = market.one(offer)
+    assert (row.price_amount, row.remaining, row.available) == (900, kg(30), kg(30))
+    assert row.tiers[0]["quantity"] == kg(20)
+    assert market.order(order).confirmed == kg(50)
+    world.admit(world.cancel(order, confirmed=confirmed))
+    market.catch_up()
+    assert (market.one(offer).remaining, market.order(order).state) == (kg(80), "cancelled")
+    world.admit(world.correct(offer, replace(offer, quantity=kg(90))))
+    market.catch_up()
+    assert (market.one(offer).price_amount, market.one(offer).remaining) == (900, kg(80))
+
+
+def test_goods_that_spoil_are_no_longer_available(market: MarketUnderTest) -> None:
+    offer = market.offer(100, least=kg(10))
+    market.world.admit(market.world.dispose(c.FARMER, c.YARD, of(offer.batch, kg(85))))
+    market.catch_up()
+    assert (market.one(offer).remaining, market.one(offer).available) == (kg(100), kg(15))
+    market.world.admit(market.world.sell(c.FARMER, c.YARD, of(offer.batch, kg(6))))
+    market.catch_up()
+    assert market.one(offer).state == "sold-out"
+
+
+def test_a_harvest_to_come_is_open_and_has_nothing_available_until_it_is_in(
+    market: MarketUnderTest,
+) -> None:
+    world = market.world
+    goods = of(c.lot(c.PADDY, "NEXT"), kg(100))
+    offer = world.admit(world.offer(c.FARMER, c.YARD, goods, plot=c.PLOT))
+    market.catch_up()
+    assert (market.one(offer).state, market.one(offer).available) == ("open", 0)
+    world.admit(world.harvest(batch=goods.batch, quantity=kg(70)))
+    market.catch_up()
+    assert (market.one(offer).state, market.one(offer).available) == ("open", kg(70))
+
+
+def test_a_demand_is_met_by_confirmed_orders_for_it(market: MarketUnderTest) -> None:
+    world = market.world
+    offer = market.offer(100)
+    demand = world.admit(world.demand(category="soybean", quantity=kg(60)))
+    order = world.admit(world.order(offer, kg(60), demand=demand.id))
+    confirmed = world.admit(world.confirm(order, quantity=kg(40)))
+    market.catch_up()
+    row = query.demands_by_id(market.conn, [demand.id])[demand.id]
+    assert (row.remaining, row.state) == (kg(20), "open")
+    world.admit(world.cancel(order, confirmed=confirmed))
+    order = world.admit(world.order(offer, kg(60), demand=demand.id))
+    world.admit(world.confirm(order))
+    market.catch_up()
+    assert query.demands_by_id(market.conn, [demand.id])[demand.id].state == "met"
+
+
+def test_a_dispute_stands_when_the_goods_arrive_until_it_is_settled(
+    market: MarketUnderTest,
+) -> None:
+    world = market.world
+    order, sent = _shipped(market)
+    world.admit(world.dispute(order, sent.id))
+    goods = of(order.batch, kg(40))
+    world.admit(world.receive(c.BUYER, c.STORE, sent.id, [goods]))
+    market.catch_up()
+    assert market.order(order).state == "disputed"
+    world.admit(world.settle(order, sent.id, by=c.BUYER))
+    market.catch_up()
+    assert market.order(order).state == "settled"
+    assert [state for state, _ in market.life(order)] == [
+        "placed", "confirmed", "shipped", "disputed", "received", "settled",
+    ]  # fmt: skip
 
 
 def test_withdrawn_offers_and_demands_are_no_longer_open(market: MarketUnderTest) -> None:
@@ -264,7 +344,7 @@ def test_however_the_events_are_cut_into_runs_the_tables_are_the_same(
     for size in (7, 1000):
         market.conn.execute("DROP SCHEMA market CASCADE")
         monkeypatch.setattr("projections.runner.RUN", size)
-        runner = Runner(market.ledger.url, [TraceProjection(), Market()])
+        runner = Runner(market.ledger.url, [TraceProjection(), HoldingsProjection(), Market()])
         runner.catch_up()
         assert market.tables() == by_one
     market.runner.rebuild("market")
