@@ -342,9 +342,12 @@ class Author:
         confirmed: m.OrderConfirmed | None = None,
     ) -> m.OrderCancelled:  # fmt: skip
         """Cancel an order as its buyer; what a confirmation reserved goes back."""
-        released = confirmed and m.Reservation(
-            order.seller, confirmed.place, order.offer, order.batch, confirmed.quantity, order.unit
-        )
+        released = None
+        if confirmed:
+            released = m.Reservation(
+                order.seller, confirmed.place, order.offer, order.batch, confirmed.quantity,
+                order.unit,
+            )  # fmt: skip
         return m.OrderCancelled(
             **self.common(by or order.actor), order=order.id, reason="不要了", released=released
         )

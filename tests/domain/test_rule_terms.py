@@ -52,7 +52,7 @@ def test_what_is_over_already_is_neither_offered_nor_asked_for() -> None:
     reversed_window = m.Window(world.now + timedelta(days=2), world.now + timedelta(days=1))
     for terms in ({"until": before}, {"window": window}, {"window": reversed_window}):
         assert world.refuse(_offer(world, **terms)).code is Code.TERMS_INCONSISTENT
-        assert world.refuse(world.demand(**terms)).code is Code.TERMS_INCONSISTENT  # type: ignore[arg-type]
+        assert world.refuse(world.demand(**terms)).code is Code.TERMS_INCONSISTENT
 
 
 def test_an_order_after_the_window_comes_too_late() -> None:
