@@ -14,6 +14,8 @@ from domain.refusals import Code, Refusal, refuse
 from domain.rules.signature import speaks_for_actor
 from domain.state import Fact, Model, Numbered, Signed, State, evolve
 from ledger import envelope, export
+from ledger.bookmark import Mark
+from ledger.scratch import Scratch
 from ledger.source import Block, Source
 from ledger.spill import GENERATION, Spill
 
@@ -25,14 +27,35 @@ class Replay:
     the eight bytes stay that say where it lies.
     """
 
-    def __init__(self, source: Source, generation: int = GENERATION) -> None:
+    def __init__(
+        self, source: Source, generation: int = GENERATION, scratch: Scratch | None = None
+    ) -> None:
         """Begin with the empty ledger, whose events are read again from where they came from."""
         self._source = source
-        self._models: Spill[Model] = Spill(self._model, generation)
-        self._facts: Spill[Fact] = Spill(self._fact, generation)
+        self._models: Spill[Model] = Spill(self._model, generation, scratch)
+        self._facts: Spill[Fact] = Spill(self._fact, generation, scratch, "facts")
         self._state = State(self._models, self._facts, self)
         self._offsets = array("Q")
         """Where each event's line begins, by position − 1, and where the last one's block ends."""
+
+    def go_on(self, mark: Mark, begin: int) -> None:
+        """Go on after a mark; the lines of this export begin at another offset, maybe."""
+        offsets = array("Q")
+        offsets.frombytes(mark.at.offsets)
+        self._offsets = array("Q", [begin + offset for offset in offsets])
+        self._models.greatest, self._facts.greatest = (dict(each) for each in mark.at.greatest)
+
+    def flush(self, begin: int) -> tuple[bytes, tuple[dict[str, str], dict[str, str]]]:
+        """Write all positions, and give what `go_on` needs: offsets and greatest keys."""
+        self._models.flush()
+        self._facts.flush()
+        offsets = array("Q", [offset - begin for offset in self._offsets])
+        return offsets.tobytes(), (self._models.greatest, self._facts.greatest)
+
+    @property
+    def end(self) -> int:
+        """Where the last event's line ends."""
+        return self._offsets[-1]
 
     def begin_block(self, block: Block, sizes: Iterable[int]) -> None:
         """Take note of a block, and of how long the lines of its events are."""

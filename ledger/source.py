@@ -7,6 +7,8 @@ server's answer, lines in memory) is copied to a temporary file as it comes.
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Final, Protocol
@@ -15,6 +17,7 @@ from msgspec import Struct
 
 from ledger.export import MAX_LINE
 
+_HASHED: Final = 1024 * 1024
 BLOCK: Final = 512 * 1024
 """About how many bytes are checked at once."""
 
@@ -40,6 +43,18 @@ class Source(Protocol):
         """Give the blocks after the first line, in order."""
         ...
 
+    def begin(self) -> int:
+        """Tell where the first line after the header begins."""
+        ...
+
+    def digest(self, size: int) -> bytes:
+        """Give the SHA-256 of so many bytes after the header."""
+        ...
+
+    def skip(self, size: int) -> None:
+        """Leave out so many bytes after the header."""
+        ...
+
     def read(self, block: Block) -> bytes:
         """Give a block's bytes."""
         ...
@@ -57,6 +72,19 @@ def open_source(lines: Iterable[bytes]) -> Source:
     """Read an open binary file, or lines of any origin."""
     found = _regular_file(lines)
     return _File(lines, *found) if found else _Spool(lines)
+
+
+@contextmanager
+def as_file(lines: Iterable[bytes]) -> Iterator[Iterable[bytes]]:
+    """Give what lies in a regular file: the lines themselves, or else a temporary copy."""
+    if _regular_file(lines):
+        yield lines
+        return
+    with NamedTemporaryFile(prefix="suyuan-verify-") as file:
+        file.writelines(_limited(lines))
+        file.flush()
+        file.seek(0)
+        yield file
 
 
 def read_at(path: str, block: Block) -> bytes:
@@ -92,13 +120,28 @@ class _File:
         self._was = self._stamp()
         self._size = self._was[0]
         self._begin = 0
+        self._skipped = 0
 
     def header(self) -> bytes:
         self._begin = self._line_end(1)
         return os.pread(self._descriptor, self._begin, 0)
 
+    def begin(self) -> int:
+        return self._begin
+
+    def digest(self, size: int) -> bytes:
+        hashed = sha256()
+        at, end = self._begin, self._begin + size
+        while part := os.pread(self._descriptor, min(_HASHED, end - at), at):
+            hashed.update(part)
+            at += len(part)
+        return hashed.digest()
+
+    def skip(self, size: int) -> None:
+        self._skipped = size
+
     def blocks(self) -> Iterator[Block]:
-        at = self._begin
+        at = self._begin + self._skipped
         while at < self._size:
             end = self._line_end(at + BLOCK)
             yield Block(at, end - at)
@@ -147,6 +190,15 @@ class _Spool:
                 begin = self._end
         if self._end > begin:
             yield self._block(begin)
+
+    def begin(self) -> int:
+        return 0
+
+    def digest(self, size: int) -> bytes:
+        raise NotImplementedError
+
+    def skip(self, size: int) -> None:
+        raise NotImplementedError
 
     def read(self, block: Block) -> bytes:
         return os.pread(self._file.fileno(), block.size, block.offset)

@@ -1,33 +1,23 @@
 """Values by key that outgrow memory: of all but the recent ones, only where they are from.
 
 A value is folded from events. When it was not looked at for a while it is let go, and only the
-positions of its events are kept, in a temporary SQLite table that the system deletes with the
-process. Whoever asks for it again has it folded anew. The table is no store of the ledger: it says
-nothing that the export does not say, and nobody else can read it.
+positions of its events are kept, in a table on the disk (`ledger.scratch`). Whoever asks for it
+again has it folded anew.
 """
 
-import sqlite3
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 from typing_extensions import override
+
+from ledger.scratch import Scratch
 
 T = TypeVar("T")
 
 GENERATION: Final = 60_000
 """How many values are new before the older ones are let go; two generations are in memory."""
 
-_TABLE: Final = """
-    CREATE TABLE changed (
-        key       text    NOT NULL,
-        position  integer NOT NULL,
-        more      blob,  -- further positions, eight bytes each; NULL where there are none
-        PRIMARY KEY (key, position)
-    ) WITHOUT ROWID
-"""
-_WRITE: Final = "INSERT INTO changed VALUES (?, ?, ?)"
-_POSITIONS: Final = "SELECT position, more FROM changed WHERE key = ? ORDER BY position"
 _GROUP: Final = 5
 """Letters of a key by which the greatest is remembered: `batch`, `order`, a UUIDv7's days."""
 
@@ -38,16 +28,25 @@ Fold = Callable[[str, Sequence[int]], T | None]
 class Spill(Mapping[str, T | None], Generic[T]):
     """A mapping in which what is not there is None, with the positions that changed each value."""
 
-    def __init__(self, fold: Fold[T], generation: int = GENERATION) -> None:
-        """Take how to fold a value anew."""
+    def __init__(
+        self,
+        fold: Fold[T],
+        generation: int = GENERATION,
+        scratch: Scratch | None = None,
+        table: str = "models",
+    ) -> None:
+        """Take how to fold a value anew, and where to keep positions: else in a file of its own."""
         self._fold = fold
         self._most = generation
         self._young: dict[str, T | None] = {}
         self._old: dict[str, T | None] = {}
         self._changed: dict[str, list[int]] = {}
         """The positions of each key that the table does not have yet."""
-        self._greatest: dict[str, str] = {}
-        self._table: sqlite3.Connection | None = None
+        self.greatest: dict[str, str] = {}
+        """The greatest key of each group that the table has."""
+        self._table = table
+        self._scratch = scratch
+        self._own: Scratch | None = None
 
     @override
     def get(self, key: str, default: T | None = None) -> T | None:  # type: ignore[override]
@@ -74,9 +73,13 @@ class Spill(Mapping[str, T | None], Generic[T]):
         return [*self._written(key), *self._changed.get(key, ())]
 
     def close(self) -> None:
-        """Let go of the scratch file."""
-        if self._table is not None:
-            self._table.close()
+        """Let go of a scratch file of its own."""
+        if self._own is not None:
+            self._own.close()
+
+    def flush(self) -> None:
+        """Write where all values are from; they stay in memory."""
+        self._write(sorted(self._changed))
 
     @override
     def __getitem__(self, key: str) -> T | None:
@@ -101,35 +104,29 @@ class Spill(Mapping[str, T | None], Generic[T]):
 
     def _written(self, key: str) -> list[int]:
         # A key above all that were written is new, which most keys are when they are asked for.
-        if self._table is None or key > self._greatest.get(key[:_GROUP], ""):
+        if self._scratch is None or key > self.greatest.get(key[:_GROUP], ""):
             return []
         positions = array("Q")
-        for position, more in self._table.execute(_POSITIONS, (key,)):
+        for position, more in self._scratch.read(self._table, key):
             positions.append(position)
             positions.frombytes(more or b"")
         return positions.tolist()
 
     def _turn(self) -> None:
         """Write where the older generation's values are from, and let them go."""
+        self._write(sorted(self._old))
+        self._old, self._young = self._young, {}
+
+    def _write(self, keys: Iterable[str]) -> None:
         rows = [
             (key, positions[0], array("Q", positions[1:]).tobytes() if positions[1:] else None)
-            for key in sorted(self._old)
+            for key in keys
             if (positions := self._changed.pop(key, None))
         ]
-        self._old, self._young = self._young, {}
         for key, *_ in rows:
             group = key[:_GROUP]
-            if key > self._greatest.get(group, ""):
-                self._greatest[group] = key
-        self._opened().executemany(_WRITE, rows)
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._table is None:
-            # The empty name is a temporary file of SQLite's own, which nobody else can open.
-            self._table = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-            self._table.executescript(
-                "PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA cache_size = -16384;"
-            )
-            self._table.execute(_TABLE)
-            self._table.execute("BEGIN")
-        return self._table
+            if key > self.greatest.get(group, ""):
+                self.greatest[group] = key
+        if self._scratch is None:
+            self._scratch = self._own = Scratch()
+        self._scratch.write(self._table, rows)

@@ -6,26 +6,31 @@ keys, tree and notes, and the rules in `domain`.
 
 import gc
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final, Literal
 
 from msgspec import Struct
 
+from domain import tags
 from domain.refusals import Refusal
 from domain.state import Signed
 from ledger import export
 from ledger.blocks import Item, Part
+from ledger.bookmark import Bookmark, KeptTiles, Mark, Marked, Tile
 from ledger.candidate import read_payload
 from ledger.checkpoint import Checkpoint, parse_checkpoint, split_note
 from ledger.errors import LedgerError, ProofError
 from ledger.log_keys import NAMING, LogKeys
+from ledger.marks import Marks
 from ledger.merkle import Tree
 from ledger.policy import Policy
 from ledger.policy import check as check_policy
 from ledger.positions import Position, leaf_index
 from ledger.proofs import verify_inclusion
 from ledger.replay import PartialReplay, Replay
-from ledger.source import Block, Source, open_source
+from ledger.scratch import Scratch
+from ledger.source import Block, Source, as_file, open_source
+from ledger.tiles import partial_tiles
 from ledger.workers import Workers
 
 _NO_DIGEST: Final = b""
@@ -77,24 +82,28 @@ def verify(
     progress: Progress | None = None,
     workers: Workers | None = None,
     policy: Policy | None = None,
+    bookmark: Bookmark | None = None,
 ) -> Verified | Failed:
     """Check an export: an open binary file (best a regular one, unread), or lines from anywhere.
 
     `since` is an older checkpoint of the same log; `policy` says which witnesses must have cosigned
-    the export's. A large export is checked on all cores.
+    the export's. A large export is checked on all cores. With a `bookmark` it goes on where one
+    that was cut off, or one of a shorter export of this log, had come to.
     """
-    source = open_source(lines)
-    try:
-        with _without_collector():
+    with ExitStack() as stack:
+        # What is to be gone on with must lie somewhere.
+        source = open_source(stack.enter_context(as_file(lines)) if bookmark else lines)
+        stack.callback(source.close)
+        stack.enter_context(_without_collector())
+        try:
             return _run(
-                source, since, progress or (lambda _done, _of: None), workers or Workers(), policy
-            )
-    except Stop as stop:
-        return stop.failed
-    except LedgerError as error:
-        return Failed(0, "malformed", str(error))
-    finally:
-        source.close()
+                source, since, progress or (lambda _done, _of: None), workers or Workers(), policy,
+                bookmark,
+            )  # fmt: skip
+        except Stop as stop:
+            return stop.failed
+        except LedgerError as error:
+            return Failed(0, "malformed", str(error))
 
 
 @contextmanager
@@ -115,19 +124,30 @@ def _run(
     progress: Progress,
     workers: Workers,
     policy: Policy | None,
+    bookmark: Bookmark | None,
 ) -> Verified | Failed:
     # 1) the header, and the older checkpoint where one is given
     header = export.read_header(source.header())
     keys = LogKeys(header.log_key)
     old = _older(header, keys, since)
     # 2) each event: its envelope, its signatures, its leaf, and whether the rules admit it
-    check: _Whole | _Bundle = _Bundle(header, keys) if header.batch else _Whole(old, source, keys)
+    check: _Whole | _Bundle
+    if header.batch:
+        check, bookmark = _Bundle(header, keys), None
+    else:
+        check = _Whole(old, source, keys, bookmark.scratch if bookmark else None)
+    marks = Marks(bookmark, source, (header.origin, header.log_key, since))
     reader = _Reader()
     try:
+        if mark := marks.go_on():
+            reader.go_on(mark)
+            check.go_on(mark)
         for block, part in workers.check(source):
             check.block(block, part.items)
             reader.take(part)
             progress(reader.events, header.size)
+            marks.keep(reader.counted, check.marked)
+        marks.keep(reader.counted, check.marked, now=True)
     finally:
         check.close()
     # 3) the checkpoint: signed by the log, over this very tree
@@ -230,6 +250,16 @@ class _Reader:
         if fault:
             raise export.Unreadable(self._lines, fault.detail)
 
+    def go_on(self, mark: Mark) -> None:
+        """Count on from a mark."""
+        self.events, self.signatures = mark.events, mark.signatures
+        self._lines += mark.events
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Events and signatures."""
+        return self.events, self.signatures
+
     def note(self) -> str:
         if self._note is None:
             raise Stop(0, "cut-off", "the file ends without a checkpoint")
@@ -246,11 +276,32 @@ def _signed(item: Item) -> Signed:
 class _Whole:
     """A whole ledger: no gap, every rule replayed, the tree grown leaf by leaf."""
 
-    def __init__(self, old: _Older | None, source: Source, keys: LogKeys) -> None:
+    def __init__(
+        self, old: _Older | None, source: Source, keys: LogKeys, scratch: Scratch | None = None
+    ) -> None:
         self._old = old
         self._keys = keys
         self._tree = Tree.empty()
-        self._replay = Replay(source)
+        self._begin = source.begin()
+        self._replay = Replay(source, scratch=scratch)
+
+    def go_on(self, mark: Mark) -> None:
+        """Take up tree, models and keys as they were at a mark."""
+        self._tree = Tree.restore(mark.events, KeptTiles(mark.at.tiles))
+        self._replay.go_on(mark, self._begin)
+        for item in self._replay.by_tag(tags.LEDGER):
+            if type(item.event) in NAMING:
+                self._keys.take(item.event, item.position)
+
+    def marked(self) -> Marked:
+        """Give what a mark keeps."""
+        offsets, greatest = self._replay.flush(self._begin)
+        tiles = tuple(
+            Tile(level, ref.index, ref.width, self._tree.tile(level, ref.index, ref.width))
+            for ref in partial_tiles(self._tree.size)
+            if (level := ref.level) is not None
+        )
+        return Marked(self._replay.end - self._begin, tiles, offsets, greatest)
 
     def block(self, block: Block, items: list[Item]) -> None:
         self._replay.begin_block(block, (item.size for item in items))
@@ -307,6 +358,12 @@ class _Bundle:
         self._keys = keys
         self._replay = PartialReplay()
         self._leaves: list[tuple[Position, bytes, tuple[bytes, ...]]] = []
+
+    def go_on(self, _mark: Mark) -> None:
+        raise TypeError("a bundle is checked at once")
+
+    def marked(self) -> Marked:
+        raise TypeError("a bundle is checked at once")
 
     def block(self, _block: Block, items: list[Item]) -> None:
         for item in items:

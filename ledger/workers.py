@@ -7,6 +7,7 @@ small export is checked in this process.
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections import deque
@@ -46,7 +47,7 @@ class Workers:
 
     def _in_processes(self, path: str, waiting: Iterator[Block]) -> Iterator[tuple[Block, Part]]:
         under_way: deque[tuple[Block, Future[bytes]]] = deque()
-        processes = ProcessPoolExecutor(self._processes, _context(), initializer=gc.disable)
+        processes = ProcessPoolExecutor(self._processes, _context(), initializer=_begin)
         try:
             for block in waiting:
                 under_way.append((block, processes.submit(blocks.check_packed, path, block)))
@@ -56,6 +57,12 @@ class Workers:
                 yield _answer(*under_way.popleft())
         finally:
             processes.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    gc.disable()
+    # The interrupt of a terminal goes to all processes; it is for the one that asked to say so.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _context() -> BaseContext:

@@ -1,6 +1,7 @@
 """`suyuan verify`: checks an export with no trust in whoever made it."""
 
 import argparse
+import os
 import sys
 import urllib.error
 import urllib.request
@@ -14,12 +15,15 @@ from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Misused, Unreachable
 from api.cli.paths import STDOUT
 from api.settings import Settings
+from ledger.bookmark import Bookmark, BookmarkError
 from ledger.checkpoint import MAX_NOTE
 from ledger.errors import MalformedNote
 from ledger.policy import Policy, make_policy
 from ledger.verifier import Failed, Verified, verify
 
 EXPORT_PATH: Final = "/api/export"
+LARGE: Final = 100 * 2**20
+"""The bytes from which on a file has its state kept beside it, without being asked."""
 _TIMEOUT_S: Final = 30
 
 _STEPS: Final = {
@@ -56,6 +60,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         help="其中至少几个签过；不写就要全部 / how many of them at least; by default all",
     )
+    parser.add_argument(
+        "--state", metavar="FILE", type=Path,
+        help="进度存在这里：断了接着验，下次只验新添的 / keeps how far it came: a run that was cut"
+        " goes on from there, and a later one checks only what is new",
+    )  # fmt: skip
     add_json(parser)
 
 
@@ -64,12 +73,54 @@ def _run(arguments: Arguments, _settings: Settings, console: Console) -> int:
     policy = _policy(arguments.witnesses, arguments.quorum)
     with ExitStack() as stack:
         lines = open_source(arguments.source, stack, witnessed=policy is not None)
+        bookmark = _bookmark(arguments, stack, console)
         with console.progress("正在验证 verifying") as progress:
-            outcome = verify(lines, since, progress, policy=policy)
+            outcome = verify(lines, since, progress, policy=policy, bookmark=bookmark)
     if isinstance(outcome, Failed):
         return report_failure(outcome, console)
     _report(outcome, console)
     return Exit.DONE
+
+
+def _bookmark(arguments: Arguments, stack: ExitStack, console: Console) -> Bookmark | None:
+    """Open the state that was asked for; a large file has one beside it until it is verified."""
+
+    def tell(events: int) -> None:
+        if events:
+            console.tell(f"前 {events:,} 条上次验过，接着验。Going on after event {events:,}.")
+        else:
+            console.tell("和上次验的对不上，从头验。Not what was verified before: from the start.")
+
+    path: Path | None = arguments.state
+    if path is None:
+        path = beside(arguments.source)
+        if path is None:
+            return None
+        stack.callback(_remove, path)
+    try:
+        bookmark = Bookmark(path, tell)
+    except BookmarkError as error:
+        raise Misused(
+            "state", f"--state 用不了这个文件：{error}。换一个，或等另一个验完。",
+            f"--state can't use this file: {error}. Name another, or wait for the other run.",
+        ) from error  # fmt: skip
+    stack.callback(bookmark.close)
+    return bookmark
+
+
+def beside(source: str) -> Path | None:
+    """Name the state beside a file that takes long; None for what is soon verified."""
+    path = Path(source)
+    if source == STDOUT or not path.is_file() or path.stat().st_size < LARGE:
+        return None
+    return path.with_name(f"{path.name}.verifying") if os.access(path.parent, os.W_OK) else None
+
+
+def _remove(path: Path) -> None:
+    """Clear a state away, unless the run is being cut off."""
+    if sys.exception() is None:
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            path.with_name(name).unlink(missing_ok=True)
 
 
 def _policy(witnesses: list[str], quorum: int | None) -> Policy | None:
@@ -147,7 +198,8 @@ COMMAND = Command(
 权，逐条按规则重判，重算默克尔树，和签过名的检查点对上。对不上的，说出是第几
 条。给一台服务器的地址，就取它的导出来验。--since给一份以前存下的检查点，再证
 明从那以后历史没有改写过。--witness 给见证人的公钥，检查点就还要有他们的签名：运营
-的人没有给不同的人看不同的账。
+的人没有给不同的人看不同的账。大的文件验到一半断了，再来一遍就接着验；--state 把进度
+留在你说的文件里，下次导出只验新添的。
 
 Checks an export with no trust in anybody and no database: every signature,
 every signer's authority at that position, every rule replayed, the Merkle
@@ -155,10 +207,13 @@ tree recomputed and held against the signed checkpoint. What fails first is
 named by its position, and the exit code is 1. With --since, an older
 checkpoint's file, it also proves that the history since then was not
 rewritten. With --witness the checkpoint must bear their cosignatures: the
-operator does not show two people two ledgers.""",
+operator does not show two people two ledgers. A large file whose verification
+was cut off is gone on with; --state keeps how far it came in a file, so that
+the next export is checked only for what is new.""",
     examples="""\
   suyuan verify county.ndjson
   suyuan verify https://sy.example.cn --since checkpoint-2026-10.txt
+  suyuan verify https://sy.example.cn --state verified.state
   suyuan export - | suyuan verify - --json
   suyuan verify https://sy.example.cn --witness VKEY1 --witness VKEY2 --quorum 1""",
     add_arguments=_add_arguments,
