@@ -155,6 +155,25 @@ def test_a_port_in_use_is_said_at_once(county: Shell) -> None:
     assert county.environment["PORT"] in said.err
 
 
+def test_a_kept_state_spares_what_was_verified_and_says_so(
+    county: Shell, server: Served, tmp_path: Path
+) -> None:
+    path, state = tmp_path / "county.ndjson", tmp_path / "verified.state"
+    county("export", path)
+    first = county("verify", path, "--state", state)
+    again = county("verify", server.url, "--state", state)
+    assert (first.code, again.code) == (0, 0)
+    assert "Going on after event" not in first.err
+    assert "Going on after event" in again.err
+    path.write_bytes(path.read_bytes().replace(b"A", b"B", 50))
+    changed = county("verify", path, "--state", state)
+    assert (changed.code, "from the start" in changed.err) == (1, True)
+    other = tmp_path / "letter.txt"
+    other.write_text("Dear grandmother. " * 100, encoding="utf-8")
+    assert county("verify", path, "--state", other).code == 2
+    assert other.read_text(encoding="utf-8").startswith("Dear")
+
+
 def test_export_and_verify_agree_with_the_server(county: Shell, server: Served) -> None:
     path = county.data.parent / "county.ndjson"
     exported = county("export", path, "--json").json()
