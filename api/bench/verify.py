@@ -12,6 +12,7 @@ from api.bench.county.files import CountyFile, envelopes, generated
 from api.bench.county.spec import Spec
 from api.bench.environment import usable_cpus
 from api.bench.measure import Baseline, Plan, rate
+from api.bench.shares import family_mib
 from api.bench.workbench import Workbench
 from ledger import envelope
 from ledger.did_key import PublicKey, parse_did_key
@@ -70,7 +71,7 @@ class _Verification:
         now = time.monotonic()
         if now >= self._next_look:
             self._next_look = now + _LOOK_S
-            self._most = max(self._most, _memory_mib(self._others))
+            self._most = max(self._most, family_mib("self", self._others))
 
 
 class _Bare:
@@ -136,26 +137,3 @@ def _checks(path: Path, number: int, cores: int) -> Iterator[Check]:
             message = envelope.pae(parsed.payloadType, parsed.payload)
             for signature in parsed.signatures:
                 yield parse_did_key(signature.keyid), signature.sig, message
-
-
-def _memory_mib(others: frozenset[int | None]) -> float:
-    """Give what this process and its children hold, shared pages once; 0 where nobody says."""
-    kib = 0
-    try:
-        for children in Path("/proc/self/task").glob("*/children"):
-            for child in children.read_text(encoding="ascii").split():
-                if int(child) not in others:
-                    kib += _share_kib(child)
-        kib += _share_kib("self")
-    except OSError:
-        return 0.0
-    return kib / 1024
-
-
-def _share_kib(process: str) -> int:
-    """Give a process's proportional set size: a page that two share counts half for each."""
-    try:
-        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-    except OSError:  # it has just ended
-        return 0
-    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))

@@ -37,6 +37,7 @@ BENCHES: Final = {
     "import": "bulk",
     "verify": "verify",
     "lookup": "lookup",
+    "memory": "memory",
     "labels": "labels",
 }
 """Each benchmark's module in `api.bench`; its `plan` is a `Prepare`."""

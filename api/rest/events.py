@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -31,6 +32,9 @@ router = APIRouter(prefix="/api/events", tags=["events"])
 
 NDJSON: Final = "application/x-ndjson"
 _CHUNK: Final = 500
+_IN_MEMORY: Final = 4 * 1024 * 1024
+"""The bytes of answers from which on they are kept in a file."""
+_PART: Final = 64 * 1024
 
 _ENVELOPE: Final[dict[str, Any]] = {
     "requestBody": {
@@ -59,7 +63,8 @@ async def record(request: Request, services: Use) -> Response:
     for each line, in order; what is refused is refused alone.
     """
     if request.headers.get("content-type", "").startswith(NDJSON):
-        return StreamingResponse(_record_many(request, services), media_type=NDJSON)
+        answers = await _record_many(request, services)
+        return StreamingResponse(_kept(answers), HTTPStatus.CREATED, media_type=NDJSON)
     raw = await _body(request)
     outcome = (await _submit(services, [raw]))[0]
     if isinstance(outcome, Refusal):
@@ -139,19 +144,38 @@ async def _submit(services: Services, raws: list[bytes]) -> list[Outcome]:
         raise unavailable() from error
 
 
-async def _record_many(request: Request, services: Services) -> AsyncIterator[bytes]:
+async def _record_many(request: Request, services: Services) -> IO[bytes]:
+    """Record chunk by chunk and keep the answers, in a file where they are many.
+
+    They are not given while the request is still coming in: a client that sends all of it before
+    it reads would wait for a server that waits for its answers to be read.
+
+    Raises:
+        Problem: where nothing could be recorded at all.
+    """
+    answers: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by `_kept`
     number = 0
+    failed: Problem | None = None
     async for lines in _chunks(request):
-        try:
-            outcomes = await _submit(services, lines)
-        except Problem as problem:
-            # The status line has gone out: what is not recorded is said line by line.
-            for at in range(number + 1, number + len(lines) + 1):
-                yield _line({"line": at, "code": problem.code, "detail": problem.en})
-            return
-        for outcome in outcomes:
+        outcomes: list[Outcome] = []
+        if failed is None:
+            try:
+                outcomes = await _submit(services, lines)
+            except Problem as problem:
+                if number == 0:
+                    raise
+                failed = problem
+        for at in range(len(lines)):
             number += 1
-            yield _answer(number, outcome)
+            answers.write(_answer(number, failed or outcomes[at]))
+    answers.seek(0)
+    return answers
+
+
+def _kept(answers: IO[bytes]) -> Iterator[bytes]:
+    with answers:
+        while part := answers.read(_PART):
+            yield part
 
 
 async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
@@ -176,7 +200,9 @@ def _parts(lines: list[bytes]) -> Iterator[list[bytes]]:
         yield lines[at : at + _CHUNK]
 
 
-def _answer(number: int, outcome: Outcome) -> bytes:
+def _answer(number: int, outcome: Outcome | Problem) -> bytes:
+    if isinstance(outcome, Problem):
+        return _line({"line": number, "code": outcome.code, "detail": outcome.en})
     if isinstance(outcome, Admission):
         return _line({
             "line": number,
