@@ -15,7 +15,7 @@ from domain.models.governance import Ledger
 from domain.state import Fact, Model, Numbered, evolve
 from ledger import envelope, log
 
-MAX_MODELS: Final = 200_000
+MAX_MODELS: Final = 100_000
 """How many models and facts are kept, each about half a kilobyte."""
 
 _FACT: Final = "event:"
