@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.body_limit import BodyLimit
 from api.errors import Problem, problem_response, unavailable
+from api.graph.documents import Trusted
 from api.graph.router import graphql_router
 from api.pages import router as pages
 from api.rest import (
@@ -25,6 +26,7 @@ from api.rest import (
     joining,
     labels,
     log,
+    tokens,
     weighing,
 )
 from api.services import Services
@@ -52,6 +54,7 @@ def create_app(services: Services) -> FastAPI:
         labels.router,
         crates.router,
         health.router,
+        tokens.router,
         weighing.router,
         joining.router,
         coop.router,
@@ -60,7 +63,10 @@ def create_app(services: Services) -> FastAPI:
     ):
         app.include_router(router)
     app.include_router(signin.router)
-    app.include_router(graphql_router(services, dev=services.settings.dev), prefix="/graphql")
+    settings = services.settings
+    trusted = Trusted.read(settings.graphql_documents, only=settings.graphql_trusted)
+    graphql = graphql_router(services, dev=settings.dev, trusted=trusted)
+    app.include_router(graphql, prefix="/graphql")
     app.include_router(pages.router)
     app.mount("/static", PackedFiles(directory=STATIC), name="static")
     app.add_middleware(BodyLimit)

@@ -13,11 +13,12 @@ from psycopg_pool import ConnectionPool
 from api.hand_back import HandBack
 from api.joining import invitations
 from api.keyring import Keyring
+from api.live.feed import Feed
 from api.page_cache import PageCache
 from api.reports import store as reports
 from api.scans import sightings
 from api.settings import Settings
-from api.signin import sessions
+from api.signin import sessions, tokens
 from api.witnessing import Witnessing
 from ledger import custody, log, vault
 from ledger.outcome import Outcome
@@ -48,6 +49,7 @@ class Services:
         self.signin_secret = keyring.secret(b"suyuan sign-in challenges, v1")
         self.sequencer = Sequencer(database_url, keyring.log_keys())
         self.runner = Runner(database_url, ALL)
+        self.feed = Feed(database_url, self.wait_for)
         self.witnessing = Witnessing(database_url, settings.witnesses, settings.witness_quorum)
         self.pages = PageCache()
         self.lookups = ThreadPoolExecutor(LOOKUP_THREADS, "lookup")
@@ -92,15 +94,29 @@ class Services:
         self.pool.open(wait=True)
         self.sequencer.start()
         self.runner.start()
+        self.feed.start()
         self.witnessing.start()
 
     def stop(self) -> None:
         """Finish what was handed in, and close everything."""
         self.witnessing.stop()
+        self.feed.stop()
         self.sequencer.stop()
         self.runner.stop()
         self.lookups.shutdown()
         self.pool.close()
+
+
+_SCRIPTS: Final = (
+    vault.SQL,
+    custody.SQL,
+    sessions.SQL,
+    tokens.SQL,
+    sightings.SQL,
+    reports.SQL,
+    invitations.SQL,
+)
+"""The tables that are neither the ledger's nor a read model's."""
 
 
 def prepare(database_url: str) -> None:
@@ -110,9 +126,7 @@ def prepare(database_url: str) -> None:
         DatabaseUnreachable: where it does not answer.
     """
     with reaching(database_url) as conn:
-        install(
-            conn, vault.SQL, custody.SQL, sessions.SQL, sightings.SQL, reports.SQL, invitations.SQL
-        )
+        install(conn, *_SCRIPTS)
 
 
 @contextmanager

@@ -66,6 +66,14 @@ SUYUAN_DEV: Final = Variable(
     "SUYUAN_DEV", "0", "1 shows GraphiQL and allows GraphQL introspection; `make run` sets it"
 )
 
+SUYUAN_GRAPHQL_DOCUMENTS: Final = Variable(
+    "SUYUAN_GRAPHQL_DOCUMENTS",
+    "",
+    "folder of .graphql files: trusted documents, which clients name by their SHA-256",
+)
+SUYUAN_GRAPHQL_TRUSTED: Final = Variable(
+    "SUYUAN_GRAPHQL_TRUSTED", "0", "1 runs trusted GraphQL documents only"
+)
 SUYUAN_WITNESSES: Final = Variable(
     "SUYUAN_WITNESSES",
     "",
@@ -89,6 +97,8 @@ VARIABLES: Final = (
     SUYUAN_HOST,
     SUYUAN_PUBLIC_URL,
     SUYUAN_DEV,
+    SUYUAN_GRAPHQL_DOCUMENTS,
+    SUYUAN_GRAPHQL_TRUSTED,
     SUYUAN_WITNESSES,
     SUYUAN_WITNESS_QUORUM,
     SUYUAN_REGION_HEADER,
@@ -106,6 +116,8 @@ class Settings:
         host: the address to bind.
         public_url: scheme and host (and path, if any), without a trailing slash.
         dev: whether GraphiQL and GraphQL introspection are on.
+        graphql_documents: the folder of trusted documents, if any.
+        graphql_trusted: whether only these are run.
         witnesses: who is asked to cosign checkpoints.
         witness_quorum: how many of them must have; at most as many as there are.
         region_header: the header that tells where a shopper scans; None where none does.
@@ -117,6 +129,8 @@ class Settings:
     host: str
     public_url: str
     dev: bool
+    graphql_documents: Path | None = None
+    graphql_trusted: bool = False
     witnesses: tuple[WitnessAddress, ...] = ()
     witness_quorum: int = 0
     region_header: str | None = None
@@ -139,6 +153,8 @@ class Settings:
             host=host,
             public_url=_public_url(_text(env, SUYUAN_PUBLIC_URL)) or _own_url(host, port),
             dev=_flag(SUYUAN_DEV, _text(env, SUYUAN_DEV)),
+            graphql_documents=_documents(_text(env, SUYUAN_GRAPHQL_DOCUMENTS)),
+            graphql_trusted=_flag(SUYUAN_GRAPHQL_TRUSTED, _text(env, SUYUAN_GRAPHQL_TRUSTED)),
             witnesses=witnesses,
             witness_quorum=_quorum(_text(env, SUYUAN_WITNESS_QUORUM), len(witnesses)),
             region_header=_header(_text(env, SUYUAN_REGION_HEADER)),
@@ -168,6 +184,15 @@ def _folder(text: str) -> Path:
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     if not nearest.is_dir():
         raise SettingsError(SUYUAN_DATA.name, text, f"{nearest} is a file; give a folder")
+    return folder
+
+
+def _documents(text: str) -> Path | None:
+    if not text:
+        return None
+    folder = Path(text).expanduser().absolute() if "\0" not in text else None
+    if folder is None or not folder.is_dir():
+        raise SettingsError(SUYUAN_GRAPHQL_DOCUMENTS.name, text, "give a folder that is there")
     return folder
 
 

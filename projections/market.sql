@@ -127,6 +127,9 @@ CREATE TABLE steps (
     corrected   bigint
 );
 CREATE INDEX steps_by_order ON steps (order_id, position);
+-- What happened since a position, for those who watch.
+CREATE INDEX steps_by_position ON steps (position);
+CREATE INDEX steps_by_correction ON steps (corrected) WHERE corrected IS NOT NULL;
 CREATE INDEX steps_by_shipment ON steps (shipment) WHERE shipment IS NOT NULL;
 
 -- What counts of the steps: to have received a shipment means nothing once it was never sent.

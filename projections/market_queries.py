@@ -29,12 +29,13 @@ class BadMark(ValueError):
 
 
 class Sort(Enum):
-    """How a list is sorted; offers can be by all four, demands and orders by `NEWEST`."""
+    """How a list is sorted; `_SORTS` says which list can be sorted how."""
 
     NEWEST = "newest"
     CHEAPEST = "cheapest"
     LARGEST = "largest"
     ENDING_SOON = "ending-soon"
+    CHANGED = "changed"
 
 
 class Mark(Struct, frozen=True):
@@ -45,11 +46,13 @@ class Mark(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """So many rows at most, after a mark (or from the start)."""
+    """So many rows at most, between two marks: the first of them, or (`back`) the last."""
 
     limit: int
     after: Mark | None = None
     sort: Sort = Sort.NEWEST
+    before: Mark | None = None
+    back: bool = False
 
 
 class Ceiling(Struct, frozen=True):
@@ -85,18 +88,33 @@ class DemandFilter(Struct, frozen=True):
     buyer: str | None = None
 
 
+class OrderFilter(Struct, frozen=True):
+    """Which orders of a party, as buyer or seller; None does not narrow."""
+
+    party: str
+    states: Sequence[str] | None = None
+    counterparty: str | None = None
+    gtin: str | None = None
+    offer: str | None = None
+
+
 _SORTS: Final = {
     Sort.NEWEST: (sql.SQL("position"), sql.SQL("DESC"), sql.SQL("bigint")),
     Sort.CHEAPEST: (sql.SQL("unit_price"), sql.SQL("ASC"), sql.SQL("numeric")),
     Sort.LARGEST: (sql.SQL("remaining"), sql.SQL("DESC"), sql.SQL("bigint")),
+    Sort.CHANGED: (sql.SQL("changed_at"), sql.SQL("DESC"), sql.SQL("bigint")),
     Sort.ENDING_SOON: (
         sql.SQL("coalesce(until, 'infinity')"),
         sql.SQL("ASC"),
         sql.SQL("timestamptz"),
     ),
 }
+_OTHER_SORTS: Final = _SORTS | {
+    Sort.LARGEST: (sql.SQL("quantity"), sql.SQL("DESC"), sql.SQL("bigint")),
+}
+"""Of demands and orders, which have no remainder."""
 _PAGE: Final = sql.SQL(
-    "SELECT {columns}, ({key})::text AS key FROM {source} WHERE {where} AND {after}"
+    "SELECT {columns}, ({key})::text AS key FROM {source} WHERE {where} AND {after} AND {before}"
     " ORDER BY {key} {way}, position {way} LIMIT %(limit)s"
 )
 
@@ -166,6 +184,9 @@ _ORDERS: Final = sql.SQL("market.orders o")
 _ORDERS_WHERE: Final = sql.SQL("""
     (buyer = %(party)s OR seller = %(party)s)
     AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
+    AND (%(counterparty)s::text IS NULL OR %(counterparty)s IN (buyer, seller))
+    AND (%(gtin)s::text IS NULL OR left(batch, 14) = %(gtin)s)
+    AND (%(offer)s::text IS NULL OR offer = %(offer)s)
 """)
 _BY_ID: Final = sql.SQL("SELECT {columns} FROM {source} WHERE id = ANY(%(ids)s)")
 
@@ -188,7 +209,7 @@ def offers(conn: Connection, wanted: OfferFilter, page: Page) -> list[OfferRow]:
 
 
 def demands(conn: Connection, wanted: DemandFilter, page: Page) -> list[DemandRow]:
-    """Give a page of demands, the newest first.
+    """Give a page of demands.
 
     Raises:
         BadMark: where the page's mark is not of this list.
@@ -199,15 +220,16 @@ def demands(conn: Connection, wanted: DemandFilter, page: Page) -> list[DemandRo
     return _page(conn, DemandRow, (_DEMAND_COLUMNS, _DEMANDS, _DEMANDS_WHERE), page, values)
 
 
-def orders(
-    conn: Connection, party: str, page: Page, states: Sequence[str] | None = None
-) -> list[OrderRow]:
-    """Give a page of the orders that a party placed or was given, the newest first.
+def orders(conn: Connection, wanted: OrderFilter, page: Page) -> list[OrderRow]:
+    """Give a page of the orders that a party placed or was given.
 
     Raises:
         BadMark: where the page's mark is not of this list.
     """
-    values = {"party": party, "states": None if states is None else list(states)}
+    values = {
+        "party": wanted.party, "counterparty": wanted.counterparty, "gtin": wanted.gtin,
+        "offer": wanted.offer, "states": None if wanted.states is None else list(wanted.states),
+    }  # fmt: skip
     return _page(conn, OrderRow, (_ORDER_COLUMNS, _ORDERS, _ORDERS_WHERE), page, values)
 
 
@@ -249,22 +271,38 @@ def _page(
     values: dict[str, Any],
 ) -> list[Row]:  # fmt: skip
     columns, source, where = parts
-    key, way, cast = _SORTS[page.sort]
-    after: sql.Composable = sql.SQL("true")
-    if page.after:
-        sign = sql.SQL("<" if page.sort in {Sort.NEWEST, Sort.LARGEST} else ">")
-        after = sql.SQL("({key}, position) {sign} (%(key)s::{cast}, %(position)s)").format(
-            key=key, sign=sign, cast=cast
-        )
-        values |= {"key": page.after.key, "position": page.after.position}
-    query = _PAGE.format(columns=columns, key=key, source=source, where=where, after=after, way=way)
+    key, way, cast = _SORTS[page.sort] if kind is OfferRow else _OTHER_SORTS[page.sort]
+    falling = way.as_string() == "DESC"
+    query = _PAGE.format(
+        columns=columns, key=key, source=source, where=where,
+        after=_beside("after", page.after, key, cast, below=falling),
+        before=_beside("before", page.before, key, cast, below=not falling),
+        way=sql.SQL("ASC" if falling == page.back else "DESC"),
+    )  # fmt: skip
+    for name, mark in (("after", page.after), ("before", page.before)):
+        if mark:
+            values |= {f"{name}_key": mark.key, f"{name}_position": mark.position}
     try:
         with conn.cursor(row_factory=class_row(kind)) as cursor:
-            return cursor.execute(query, values | {"limit": page.limit}).fetchall()
+            rows = cursor.execute(query, values | {"limit": page.limit}).fetchall()
     except psycopg.DataError as error:
-        if page.after is None:
+        mark = page.after or page.before
+        if mark is None:
             raise
-        raise BadMark(f"{page.after.key!r} is no place in a list sorted so") from error
+        raise BadMark(f"{mark.key!r} is no place in a list sorted so") from error
+    return rows[::-1] if page.back else rows
+
+
+def _beside(
+    name: str, mark: Mark | None, key: sql.SQL, cast: sql.SQL, *, below: bool
+) -> sql.Composable:
+    """Write the condition that a row stands on one side of a mark."""
+    if mark is None:
+        return sql.SQL("true")
+    return sql.SQL("({key}, position) {sign} ({value}::{cast}, {position})").format(
+        key=key, sign=sql.SQL("<" if below else ">"), value=sql.Placeholder(f"{name}_key"),
+        cast=cast, position=sql.Placeholder(f"{name}_position"),
+    )  # fmt: skip
 
 
 def _by_id(

@@ -64,7 +64,7 @@ class Batch(relay.Node):
 
 async def batch(info: Info, name: str) -> Batch | None:
     """Load a batch by GTIN/LOT."""
-    document = await info.context.passports.load(name)
+    document = await info.context.loads.passports.load(name)
     return Batch.of(name, document) if document else None
 
 

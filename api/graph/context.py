@@ -4,44 +4,45 @@ Each read borrows a connection for one batch of rows and gives it back, so that 
 while it waits for a thread.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import strawberry
 from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
 
-from api.graph.errors import Mistaken
+from api.errors import Problem
+from api.graph.errors import Mistaken, of_problem
 from api.graph.services import Services
+from api.signin.viewer import Viewer, bearer_of, viewer_of, viewer_with_token
 from ledger.log import Connection
-from ledger.vault import Sealed
+from ledger.vault import PersonCard, Sealed
 from projections import directory, market_queries, passport
 from projections.market_rows import DemandRow, OfferRow, OrderRow, StepRow
 
 MOST_TRACES: Final = 10
 """Traces in one request; each is a query of its own, as long as its answer."""
+_KEPT: Final = 64
+"""Changes whose loads are kept for those who watch."""
 
 T = TypeVar("T")
 Row = TypeVar("Row")
 _log = logging.getLogger(__name__)
 
 
-class Context(BaseContext):
-    """One request's reads; what was loaded once is not asked for again."""
+class Loads:
+    """What was loaded once and is not asked for again; several watchers may share one."""
 
     def __init__(self, services: Services) -> None:
-        """Read through these services."""
-        super().__init__()
-        self.services: Final = services
-        self._traces_left = MOST_TRACES
-        self.forget()
-
-    def forget(self) -> None:
-        """Drop what was loaded: after a write it may be old."""
+        """Read through these services; what is here belongs to the running event loop."""
+        self._services = services
         self.parties: DataLoader[str, directory.Party | None] = self._loader(self._parties)
+        self.contacts: DataLoader[str, PersonCard | None] = self._loader(self._cards)
         self.places: DataLoader[str, directory.Place | None] = self._loader(directory.places)
         self.products: DataLoader[str, directory.Product | None] = self._loader(directory.products)
         self.offers: DataLoader[str, OfferRow | None] = self._loader(market_queries.offers_by_id)
@@ -50,9 +51,90 @@ class Context(BaseContext):
         self.lives: DataLoader[str, list[StepRow] | None] = self._loader(market_queries.steps_of)
         self.passports: DataLoader[str, passport.Passport | None] = self._loader(passport.documents)
 
+    def _loader(
+        self, find: Callable[[Connection, list[str]], dict[str, Row]]
+    ) -> DataLoader[str, Row | None]:
+        async def load(keys: list[str]) -> Sequence[Row | None]:
+            found = await read(self._services, lambda conn: find(conn, keys))
+            return [found.get(key) for key in keys]
+
+        return DataLoader(load)
+
+    def _parties(self, conn: Connection, ids: list[str]) -> dict[str, directory.Party]:
+        """Give parties; a person's name is there where the person agreed to show it."""
+        found = directory.parties(conn, ids)
+        persons = [one.id for one in found.values() if one.kind == "person"]
+        named = {
+            party: replace(found[party], name=card.name)
+            for party, card in self._cards(conn, persons).items()
+        }
+        return found | named
+
+    def _cards(self, conn: Connection, persons: list[str]) -> dict[str, PersonCard]:
+        """Give the cards of those who agreed that they are shown."""
+        if not persons:
+            return {}
+        try:
+            cards = self._services.vault.names(conn, persons)
+        except Sealed as error:
+            _log.warning("names are not shown: %s", error)
+            return {}
+        return {party: card for party, card in cards.items() if card.consent}
+
+
+class Context(BaseContext):
+    """One request, or one socket: who looks, and what was read for it."""
+
+    def __init__(self, services: Services, shared: "Shared | None" = None) -> None:
+        """Read through these services; what is shared outlives the request."""
+        super().__init__()
+        self.services: Final = services
+        self.shared: Final = shared or Shared(services)
+        self.shown: Final[set[str]] = set()
+        """Orders shown for a fresh signature's sake, whoever is signed in."""
+        self.looked = False
+        self.known: Viewer | None = None
+        self._finding: asyncio.Task[Viewer | None] | None = None
+        self._traces_left = MOST_TRACES
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what was loaded: after a write it may be old."""
+        self.loads = Loads(self.services)
+
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query over a borrowed connection, in a worker thread."""
-        return await run_in_threadpool(self._read, query)
+        return await read(self.services, query)
+
+    async def viewer(self) -> Viewer | None:
+        """Tell who looks; looked up once.
+
+        Raises:
+            Mistaken: where a token is given that is not in force.
+        """
+        if self._finding is None:
+            self._finding = asyncio.create_task(self.look())
+        self.known = await asyncio.shield(self._finding)
+        self.looked = True
+        return self.known
+
+    async def look(self) -> Viewer | None:
+        """Look up now who that is: a subscription asks time and again.
+
+        Raises:
+            Mistaken: where a token is given that is not in force.
+        """
+        try:
+            return await run_in_threadpool(self._look)
+        except Problem as problem:
+            raise of_problem(problem) from problem
+
+    def _look(self) -> Viewer | None:
+        request = cast("HTTPConnection", self.request)
+        given = self.connection_params or {}
+        authorization = given.get("Authorization", given.get("authorization"))
+        bearer = bearer_of(authorization) if isinstance(authorization, str) else None
+        return viewer_with_token(request, bearer) if bearer is not None else viewer_of(request)
 
     def count_trace(self) -> None:
         """Take one of the request's traces.
@@ -67,36 +149,33 @@ class Context(BaseContext):
             )  # fmt: skip
         self._traces_left -= 1
 
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        with self.services.connection() as conn:
+
+class Shared:
+    """What all requests of a router share: what was loaded for one change serves all who watch."""
+
+    def __init__(self, services: Services) -> None:
+        """Load through these services."""
+        self._services = services
+        self._loads: dict[tuple[int, object], Loads] = {}
+
+    def loads_of(self, change: object) -> Loads:
+        """Give the loads of one change, in this event loop."""
+        key = (id(asyncio.get_running_loop()), change)
+        if key not in self._loads:
+            while len(self._loads) >= _KEPT:
+                del self._loads[next(iter(self._loads))]
+            self._loads[key] = Loads(self._services)
+        return self._loads[key]
+
+
+async def read(services: Services, query: Callable[[Connection], T]) -> T:
+    """Run a query over a borrowed connection, in a worker thread."""
+
+    def run() -> T:
+        with services.connection() as conn:
             return query(conn)
 
-    def _loader(
-        self, find: Callable[[Connection, list[str]], dict[str, Row]]
-    ) -> DataLoader[str, Row | None]:
-        async def load(keys: list[str]) -> Sequence[Row | None]:
-            found = await self.read(lambda conn: find(conn, keys))
-            return [found.get(key) for key in keys]
-
-        return DataLoader(load)
-
-    def _parties(self, conn: Connection, ids: list[str]) -> dict[str, directory.Party]:
-        """Give parties; a person's name is there where the person agreed to show it."""
-        found = directory.parties(conn, ids)
-        persons = [one.id for one in found.values() if one.kind == "person"]
-        if not persons:
-            return found
-        try:
-            cards = self.services.vault.names(conn, persons)
-        except Sealed as error:
-            _log.warning("names are not shown: %s", error)
-            return found
-        named = {
-            party: replace(found[party], name=card.name)
-            for party, card in cards.items()
-            if card.consent
-        }
-        return found | named
+    return await run_in_threadpool(run)
 
 
 Info = strawberry.Info[Context, Any]

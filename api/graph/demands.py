@@ -12,7 +12,16 @@ from api.graph.fields import resolved, value
 from api.graph.identifiers import own_id, plain_or_none
 from api.graph.master import Party, Place, party, place
 from api.graph.measures import Price, Quantity
-from api.graph.paging import After, First, bad_cursor, connection, page_of
+from api.graph.paging import (
+    After,
+    Asked,
+    Before,
+    First,
+    Last,
+    bad_cursor,
+    connection,
+    page_of,
+)
 from api.graph.scalars import Position
 from projections import market_queries as query
 from projections.market_rows import DemandRow
@@ -93,22 +102,36 @@ class Demand(relay.Node):
 
 async def demand(info: Info, event_id: str) -> Demand | None:
     """Load a demand."""
-    row = await info.context.demands.load(event_id)
+    row = await info.context.loads.demands.load(event_id)
     return Demand.of(row) if row else None
 
 
+@strawberry.enum(description="How demands are sorted.")
+class DemandOrder(Enum):
+    """Values as `projections.market_queries.Sort` has them."""
+
+    NEWEST = value("newest", "The newest first.")
+    LARGEST = value("largest", "By quantity, the most first.")
+    ENDING_SOON = value("ending-soon", "By the end of its time, the next first; the endless last.")
+
+
 WhichDemands = Annotated[DemandFilter | None, strawberry.argument(description="Which demands.")]
+SortedDemands = Annotated[DemandOrder, strawberry.argument(description="How they are sorted.")]
 
 
 async def demands(
     info: Info,
     filter: WhichDemands = None,  # noqa: A002  the name that clients see
-    first: First = 20,
+    order_by: SortedDemands = DemandOrder.NEWEST,
+    first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> relay.Connection[Demand]:
-    """List demands, the newest first."""
+    """List demands."""
     wanted = (filter or DemandFilter()).wanted()
-    page = page_of("demands", first, after)
+    asked = Asked(first, after, last, before)
+    page = page_of("demands", asked, query.Sort(order_by.value))
     try:
         rows = await info.context.read(lambda conn: query.demands(conn, wanted, page))
     except query.BadMark as error:

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 from typing_extensions import override
 
-from api.errors import busy, unavailable
+from api.errors import Problem, busy, unavailable
 from ledger.outcome import Busy, WriteFailed
 
 _log = logging.getLogger(__name__)
@@ -29,6 +29,25 @@ def too_deep() -> Mistaken:
         "too-deep", "查询嵌套太深，请拆成几个查询。",
         "The query nests too deep; ask in several queries.",
     )  # fmt: skip
+
+
+def sign_in_first() -> Mistaken:
+    """Say that this is not for the public."""
+    return Mistaken(
+        "not-signed-in", "请先登录，或带上令牌。", "Sign in first, or send a token."
+    )  # fmt: skip
+
+
+def not_yours() -> Mistaken:
+    """Say that this is not for who is signed in."""
+    return Mistaken(
+        "not-yours", "您的身份看不了、办不了这一项。", "This is not for your party."
+    )  # fmt: skip
+
+
+def of_problem(problem: Problem) -> Mistaken:
+    """Say in GraphQL what is a problem over HTTP."""
+    return Mistaken(problem.code, problem.zh, problem.en)
 
 
 def try_again(error: Busy | WriteFailed) -> Mistaken:

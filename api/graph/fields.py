@@ -1,4 +1,4 @@
-"""Strawberry's decorators with their types kept: a field, a mutation, an enum's value."""
+"""Strawberry's decorators with their types kept: fields, mutations, subscriptions, enums."""
 
 from collections.abc import Callable
 from typing import TypeVar, cast
@@ -16,6 +16,11 @@ def resolved(description: str) -> Callable[[F], F]:
 def mutation(description: str) -> Callable[[F], F]:
     """Make a method a mutation."""
     return cast("Callable[[F], F]", strawberry.mutation(description=description))
+
+
+def subscription(description: str) -> Callable[[F], F]:
+    """Make a method a subscription."""
+    return cast("Callable[[F], F]", strawberry.subscription(description=description))
 
 
 def value(text: str, description: str) -> str:

@@ -68,3 +68,8 @@ def own_id(text: str, kind: str) -> str:
             f"id is of {found.type_name}; {kind} is wanted.",
         )  # fmt: skip
     return plain(found.node_id, "id")
+
+
+def own_id_or_none(text: str | None, kind: str) -> str | None:
+    """Give the plain id as `own_id` does, where there is one."""
+    return None if text is None else own_id(text, kind)

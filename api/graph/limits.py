@@ -1,6 +1,5 @@
 """How much one request may ask: tokens, depth, aliases, and what fragments unfold to."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from graphql import (
@@ -13,8 +12,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
-from strawberry.extensions import SchemaExtension
-from typing_extensions import override
 
 MAX_DEPTH: Final = 12
 """Selection sets within each other; the deepest of the examples has 8."""
@@ -24,22 +21,13 @@ MAX_FIELDS: Final = 1000
 """Selections once every fragment is written out."""
 
 
-class FragmentLimiter(SchemaExtension):
-    """Refuses a document that unfolds to too much, before the other rules walk through it.
+def too_much(document: DocumentNode) -> GraphQLError | None:
+    """Say what is too much in a document that unfolds, before other rules walk through it.
 
     They walk each fragment as often as it is spread: twenty fragments that spread the next one
     twice would be walked a million times.
     """
-
-    @override
-    def on_parse(self) -> Iterator[None]:
-        """Count once the document is read."""
-        yield
-        document = self.execution_context.graphql_document
-        if document is not None:
-            error = _Unfolding(document).error()
-            if error:
-                self.execution_context.pre_execution_errors = [error]
+    return _Unfolding(document).error()
 
 
 class _Unfolding:

@@ -29,6 +29,15 @@ class Township:
         return townships.name(self.code, language.value)
 
 
+@strawberry.type(description="How to reach a person who agreed to it.")
+class Contact:
+    """Out of the vault, never out of the ledger."""
+
+    concerns: strawberry.Private[tuple[str, ...]]
+    name: str = strawberry.field(description="The person's name, e.g. 陈秀兰.")
+    phone: str | None = strawberry.field(description="A telephone number, e.g. 138 0000 0000.")
+
+
 @strawberry.type(description="A party 主体: a farmer, cooperative, processor, carrier, buyer, …")
 class Party(relay.Node):
     """A party, named where that is public."""
@@ -53,6 +62,19 @@ class Party(relay.Node):
             roles=[Role(role) for role in row.roles],
             township=Township(code=row.township) if row.township else None, gln=row.gln,
         )  # fmt: skip
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Give whose contact this is."""
+        return (self.party_id,)
+
+    @resolved("How to reach it, where it is a person who agreed; for buyers, itself, the county.")
+    async def contact(self, info: Info) -> Contact | None:
+        """Load it out of the vault."""
+        if self.kind is not PartyKind.PERSON:
+            return None
+        card = await info.context.loads.contacts.load(self.party_id)
+        return Contact(concerns=self.concerns, name=card.name, phone=card.phone) if card else None
 
 
 @strawberry.type(description="A place 地点: a plot, yard, packing house, warehouse or shop.")
@@ -107,17 +129,17 @@ class Product(relay.Node):
 
 async def party(info: Info, party_id: str) -> Party | None:
     """Load a party."""
-    row = await info.context.parties.load(party_id)
+    row = await info.context.loads.parties.load(party_id)
     return Party.of(row) if row else None
 
 
 async def place(info: Info, place_id: str) -> Place | None:
     """Load a place."""
-    row = await info.context.places.load(place_id)
+    row = await info.context.loads.places.load(place_id)
     return Place.of(row) if row else None
 
 
 async def product(info: Info, gtin: str) -> Product | None:
     """Load a product."""
-    row = await info.context.products.load(gtin)
+    row = await info.context.loads.products.load(gtin)
     return Product.of(row) if row else None

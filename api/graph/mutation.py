@@ -1,4 +1,4 @@
-"""Mutations: each takes one signed event of the market."""
+"""Mutations: each takes one event of the market, signed by its actor's key."""
 
 from typing import Annotated
 
@@ -11,22 +11,24 @@ from api.graph.fields import mutation
 from api.graph.log import Receipt
 from api.graph.offers import offer
 from api.graph.orders import order
+from api.graph.signatories import signatories
 from api.graph.writing import submit
 from domain.events import market as m
 from domain.refusals import Refusal as DomainRefusal
 
-_INPUT = strawberry.argument(description="The signed event.")
+_INPUT = strawberry.argument(description="The event, signed or to be signed.")
 
 
 async def _offer(
     info: Info, given: p.Signed, wanted: type[m.OfferMade | m.OfferWithdrawn], mutation: str
 ) -> p.OfferAccepted | p.Refusal:
-    done = await submit(info, given.envelope, wanted, mutation)
+    done = await submit(info, given, wanted, mutation)
     if isinstance(done, DomainRefusal):
         return p.Refusal.of(done, given.client_mutation_id)
     name = done.event.offer if isinstance(done.event, m.OfferWithdrawn) else done.event.id
     return p.OfferAccepted(
-        receipt=Receipt.of(done.admission), client_mutation_id=given.client_mutation_id,
+        receipt=Receipt.of(done.admission), signed_by=await signatories(info, done.keyids),
+        client_mutation_id=given.client_mutation_id,
         offer=await offer(info, name) if done.shown else None,
     )  # fmt: skip
 
@@ -34,12 +36,13 @@ async def _offer(
 async def _demand(
     info: Info, given: p.Signed, wanted: type[m.DemandPosted | m.DemandWithdrawn], mutation: str
 ) -> p.DemandAccepted | p.Refusal:
-    done = await submit(info, given.envelope, wanted, mutation)
+    done = await submit(info, given, wanted, mutation)
     if isinstance(done, DomainRefusal):
         return p.Refusal.of(done, given.client_mutation_id)
     name = done.event.demand if isinstance(done.event, m.DemandWithdrawn) else done.event.id
     return p.DemandAccepted(
-        receipt=Receipt.of(done.admission), client_mutation_id=given.client_mutation_id,
+        receipt=Receipt.of(done.admission), signed_by=await signatories(info, done.keyids),
+        client_mutation_id=given.client_mutation_id,
         demand=await demand(info, name) if done.shown else None,
     )  # fmt: skip
 
@@ -50,17 +53,18 @@ _Answer = m.OrderConfirmed | m.OrderRefused | m.OrderCancelled
 async def _order(
     info: Info, given: p.Signed, wanted: type[m.OrderPlaced | _Answer], mutation: str
 ) -> p.OrderAccepted | p.Refusal:
-    done = await submit(info, given.envelope, wanted, mutation)
+    done = await submit(info, given, wanted, mutation)
     if isinstance(done, DomainRefusal):
         return p.Refusal.of(done, given.client_mutation_id)
     name = done.event.order if isinstance(done.event, _Answer) else done.event.id
     return p.OrderAccepted(
-        receipt=Receipt.of(done.admission), client_mutation_id=given.client_mutation_id,
+        receipt=Receipt.of(done.admission), signed_by=await signatories(info, done.keyids),
+        client_mutation_id=given.client_mutation_id,
         order=await order(info, name) if done.shown else None,
     )  # fmt: skip
 
 
-@strawberry.type(description="What may be done on the market; every one takes a signed event.")
+@strawberry.type(description="What may be done on the market; every one takes one event.")
 class Mutation:
     """The eight events of the market."""
 

@@ -14,7 +14,16 @@ from api.graph.fields import resolved, value
 from api.graph.identifiers import own_id, plain, plain_or_none
 from api.graph.master import Party, Place, Product, party, place, product
 from api.graph.measures import Price, Quantity
-from api.graph.paging import After, First, bad_cursor, connection, page_of
+from api.graph.paging import (
+    After,
+    Asked,
+    Before,
+    First,
+    Last,
+    bad_cursor,
+    connection,
+    page_of,
+)
 from api.graph.scalars import Amount, Position, UnitCode
 from projections import market_queries as query
 from projections.market_rows import OfferRow
@@ -148,7 +157,7 @@ class Offer(relay.Node):
 
 async def offer(info: Info, event_id: str) -> Offer | None:
     """Load an offer."""
-    row = await info.context.offers.load(event_id)
+    row = await info.context.loads.offers.load(event_id)
     return Offer.of(row) if row else None
 
 
@@ -160,12 +169,15 @@ async def offers(
     info: Info,
     filter: WhichOffers = None,  # noqa: A002  the name that clients see
     order_by: SortedOffers = OfferOrder.NEWEST,
-    first: First = 20,
+    first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> relay.Connection[Offer]:
     """List offers."""
     wanted = (filter or OfferFilter()).wanted()
-    page = page_of("offers", first, after, query.Sort(order_by.value))
+    asked = Asked(first, after, last, before)
+    page = page_of("offers", asked, query.Sort(order_by.value))
     try:
         rows = await info.context.read(lambda conn: query.offers(conn, wanted, page))
     except query.BadMark as error:

@@ -5,16 +5,28 @@ from enum import Enum
 from typing import Annotated, Self
 
 import strawberry
+from msgspec.structs import replace
 from strawberry import relay
 
+from api.graph.access import Audience, denied, may
 from api.graph.batches import Batch, batch
 from api.graph.context import Info
+from api.graph.errors import sign_in_first
 from api.graph.fields import resolved, value
-from api.graph.identifiers import own_id
+from api.graph.identifiers import own_id, own_id_or_none, plain_or_none
 from api.graph.master import Party, Place, Product, party, place, product
 from api.graph.measures import Price, Quantity
 from api.graph.offers import Offer, offer
-from api.graph.paging import After, First, bad_cursor, connection, page_of
+from api.graph.paging import (
+    After,
+    Asked,
+    Before,
+    First,
+    Last,
+    bad_cursor,
+    connection,
+    page_of,
+)
 from api.graph.scalars import Amount, Position
 from projections import market_queries as query
 from projections.market_rows import OrderRow, StepRow
@@ -38,6 +50,8 @@ class OrderState(Enum):
 class OrderStep:
     """What brought the order into a state."""
 
+    concerns: strawberry.Private[tuple[str, ...]]
+    public_id: strawberry.Private[str]
     state: OrderState = strawberry.field(description="The state that it brought.")
     row: strawberry.Private[StepRow]
     event: str = strawberry.field(description="The event, a UUIDv7.")
@@ -56,9 +70,10 @@ class OrderStep:
     )
 
     @classmethod
-    def of(cls, row: StepRow) -> Self:
-        """Make it of its row."""
+    def of(cls, row: StepRow, of: "Order") -> Self:
+        """Make it of its row and its order, whose sides may see it."""
         return cls(
+            concerns=of.concerns, public_id=of.public_id,
             state=OrderState(row.state), row=row, event=row.event, position=Position(row.position),
             occurred_at=row.occurred_at, admitted_at=row.admitted_at, reason=row.reason,
             amount=None if row.quantity is None else Amount(row.quantity), counts=row.counts,
@@ -107,6 +122,11 @@ class Order(relay.Node):
             halted=row.halted,
         )  # fmt: skip
 
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Give its two sides, who may see it."""
+        return (self.row.buyer, self.row.seller)
+
     @resolved("The offer it was placed on.")
     async def offer(self, info: Info) -> Offer | None:
         """Load the offer."""
@@ -140,33 +160,116 @@ class Order(relay.Node):
     @resolved("Its life: every event, in order; corrected ones too.")
     async def timeline(self, info: Info) -> list[OrderStep]:
         """Load its life."""
-        rows = await info.context.lives.load(self.row.id)
-        return [OrderStep.of(row) for row in rows or ()]
+        rows = await info.context.loads.lives.load(self.row.id)
+        return [OrderStep.of(row, self) for row in rows or ()]
 
 
 async def order(info: Info, event_id: str) -> Order | None:
-    """Load an order."""
-    row = await info.context.orders.load(event_id)
-    return Order.of(row) if row else None
+    """Load an order; who is not a side of it learns nothing, not even that it is there."""
+    context = info.context
+    row = await context.loads.orders.load(event_id)
+    if row is None:
+        return None
+    found = Order.of(row)
+    if event_id in context.shown or may(await context.viewer(), Audience.SIDES, found.concerns):
+        return found
+    return None
+
+
+@strawberry.input(description="Which orders; what is left out does not narrow.")
+class OrderFilter:
+    """All conditions must hold."""
+
+    states: list[OrderState] | None = strawberry.field(
+        default=None, description="Standing so, e.g. [PLACED, CONFIRMED]; all if not said."
+    )
+    counterparty: strawberry.ID | None = strawberry.field(
+        default=None, description="With one other side, by node id or plain id: P445381-000008."
+    )
+    gtin: str | None = strawberry.field(
+        default=None, description="Of one product, by GTIN-14, e.g. 02000000000015."
+    )
+    offer: strawberry.ID | None = strawberry.field(
+        default=None, description="On one offer, by node id or the event's id (UUIDv7)."
+    )
+
+    def wanted(self, party: str) -> query.OrderFilter:
+        """Give what the read model is asked for.
+
+        Raises:
+            Mistaken: where a text can't be looked for.
+        """
+        return query.OrderFilter(
+            party=party,
+            states=None if self.states is None else [state.value for state in self.states],
+            counterparty=own_id_or_none(self.counterparty, "Party"),
+            gtin=plain_or_none(self.gtin, "gtin"), offer=own_id_or_none(self.offer, "Offer"),
+        )  # fmt: skip
+
+
+@strawberry.enum(description="How orders are sorted.")
+class OrderOrder(Enum):
+    """Values as `projections.market_queries.Sort` has them."""
+
+    NEWEST = value("newest", "The newest first.")
+    CHANGED = value("changed", "What changed last first.")
+    LARGEST = value("largest", "By quantity, the most first.")
 
 
 OfParty = Annotated[
-    strawberry.ID,
-    strawberry.argument(description="Whose, as buyer or seller: node id or P445381-000008."),
+    strawberry.ID | None,
+    strawberry.argument(
+        description="Whose, as buyer or seller: node id or P445381-000008; one's own if not said."
+        " Another's is for the county to name."
+    ),
 ]
 InStates = Annotated[
-    list[OrderState] | None, strawberry.argument(description="Standing so; all if not said.")
+    list[OrderState] | None,
+    strawberry.argument(description="Standing so, e.g. [PLACED]; all if not said."),
+]
+WhichOrders = Annotated[
+    OrderFilter | None, strawberry.argument(description="Which orders, e.g. {states: [PLACED]}.")
+]
+SortedOrders = Annotated[
+    OrderOrder, strawberry.argument(description="How they are sorted, e.g. CHANGED.")
 ]
 
 
-async def orders(
-    info: Info, party: OfParty, states: InStates = None, first: First = 20, after: After = None
+async def orders(  # noqa: PLR0913, PLR0917  the arguments of a Relay connection
+    info: Info,
+    party: OfParty = None,
+    states: InStates = None,
+    filter: WhichOrders = None,  # noqa: A002  the name that clients see
+    order_by: SortedOrders = OrderOrder.NEWEST,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> relay.Connection[Order]:
-    """List a party's orders, the newest first."""
-    of, page = own_id(party, "Party"), page_of("orders", first, after)
-    among = None if states is None else [state.value for state in states]
+    """List a party's orders."""
+    of = await whose(info, party)
+    wanted = (filter or OrderFilter()).wanted(of)
+    if states is not None and wanted.states is None:
+        wanted = replace(wanted, states=[state.value for state in states])
+    asked = Asked(first, after, last, before)
+    page = page_of("orders", asked, query.Sort(order_by.value))
     try:
-        rows = await info.context.read(lambda conn: query.orders(conn, of, page, among))
+        rows = await info.context.read(lambda conn: query.orders(conn, wanted, page))
     except query.BadMark as error:
         raise bad_cursor() from error
     return connection("orders", rows, page, Order.of)
+
+
+async def whose(info: Info, party: strawberry.ID | None) -> str:
+    """Give the party whose orders are asked for.
+
+    Raises:
+        Mistaken: where that is another's, and it is not the county that asks.
+    """
+    viewer = await info.context.viewer()
+    if viewer is None:
+        raise sign_in_first()
+    of = viewer.party if party is None else own_id(party, "Party")
+    if not may(viewer, Audience.OWNER, (of,)):
+        raise denied(viewer)
+    return of

@@ -8,7 +8,7 @@ Source: GraphQL Cursor Connections Specification (relay.dev/graphql/connections.
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, Protocol, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 import strawberry
@@ -19,12 +19,36 @@ from projections.market_queries import Mark, Page, Sort
 
 MAX_PAGE: Final = 100
 
+USUAL_PAGE: Final = 20
+
 First = Annotated[
-    int, strawberry.argument(description=f"How many at most, 0 to {MAX_PAGE}, e.g. 20.")
+    int | None,
+    strawberry.argument(
+        description=f"How many at most, 0 to {MAX_PAGE}, e.g. 20; {USUAL_PAGE} if not said."
+    ),
 ]
 After = Annotated[
     str | None, strawberry.argument(description="Only what comes after this cursor (`endCursor`).")
 ]
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"How many at most, from the end or before `before`, 0 to {MAX_PAGE}, e.g. 20."
+    ),
+]
+Before = Annotated[
+    str | None,
+    strawberry.argument(description="Only what comes before this cursor (`startCursor`)."),
+]
+
+
+class Asked(NamedTuple):
+    """The four arguments of a connection: forward with first and after, or back."""
+
+    first: int | None
+    after: str | None
+    last: int | None
+    before: str | None
 
 
 class Listed(Protocol):
@@ -45,30 +69,45 @@ RowT = TypeVar("RowT", bound=Listed)
 NodeT = TypeVar("NodeT", bound=relay.Node)
 
 
-def page_of(name: str, first: int, after: str | None, sort: Sort = Sort.NEWEST) -> Page:
+def page_of(name: str, asked: Asked, sort: Sort = Sort.NEWEST) -> Page:
     """Make the page to ask for: one row more than wanted, to see whether there are more.
 
     Raises:
-        Mistaken: where `first` is out of range, or the cursor is not of this list.
+        Mistaken: where both ways are asked for at once, a number is out of range, or a cursor is
+            not of this list.
     """
-    if not 0 <= first <= MAX_PAGE:
+    if asked.first is not None and asked.last is not None:
         raise Mistaken(
-            "page-too-large", f"first 要在 0 到 {MAX_PAGE} 之间。",
-            f"first must be from 0 to {MAX_PAGE}; fetch further pages with after.",
+            "bad-argument", "first 和 last 只能给一个。", "Give first or last, not both."
+        )
+    back = asked.last is not None
+    size = asked.last if asked.last is not None else asked.first
+    size = USUAL_PAGE if size is None else size
+    if not 0 <= size <= MAX_PAGE:
+        raise Mistaken(
+            "page-too-large", f"first 和 last 要在 0 到 {MAX_PAGE} 之间。",
+            f"first and last must be from 0 to {MAX_PAGE}; fetch further pages with the cursors.",
         )  # fmt: skip
-    return Page(first + 1, _read(name, sort, after) if after is not None else None, sort)
+    after, before = (
+        None if cursor is None else _read(name, sort, cursor)
+        for cursor in (asked.after, asked.before)
+    )
+    return Page(size + 1, after, sort, before, back=back)
 
 
 def connection(
     name: str, rows: Sequence[RowT], page: Page, node: Callable[[RowT], NodeT]
 ) -> relay.Connection[NodeT]:
-    """Make a connection of the rows that a page gave."""
-    shown = rows[: page.limit - 1]
+    """Make a connection of the rows that a page gave, in the list's order either way."""
+    size = page.limit - 1
+    more = len(rows) > size
+    shown = rows[-size:] if page.back and size else rows[:size]
     edges = [relay.Edge(cursor=_write(name, page.sort, row), node=node(row)) for row in shown]
     return relay.Connection(
         edges=edges,
         page_info=relay.PageInfo(
-            has_next_page=len(rows) > len(shown), has_previous_page=page.after is not None,
+            has_next_page=page.before is not None if page.back else more,
+            has_previous_page=more if page.back else page.after is not None,
             start_cursor=edges[0].cursor if edges else None,
             end_cursor=edges[-1].cursor if edges else None,
         ),
@@ -78,8 +117,8 @@ def connection(
 def bad_cursor() -> Mistaken:
     """Say that a cursor is not one that this list gave."""
     return Mistaken(
-        "bad-cursor", "after 不是这个列表给出的游标，请从头翻页。",
-        "after is no cursor of this list in this order; start from the first page.",
+        "bad-cursor", "这不是这个列表给出的游标，请从头翻页。",
+        "It is no cursor of this list in this order; start from the first page.",
     )  # fmt: skip
 
 

@@ -1,14 +1,16 @@
-"""What mutations take and give: a signed envelope, and its admission or the refusal."""
+"""What mutations take and give: an event, and its admission or the refusal."""
 
 from typing import Annotated, Self
 
 import strawberry
+from strawberry.scalars import JSON
 
 from api.graph.demands import Demand
 from api.graph.log import Receipt
 from api.graph.offers import Offer
 from api.graph.orders import Order
 from api.graph.scalars import Position
+from api.graph.signatories import Signatory
 from domain import refusals
 
 _MUTATION_ID = "Comes back in the answer, as it was given."
@@ -28,6 +30,9 @@ class OfferAccepted(Payload):
     """Admitted."""
 
     receipt: Receipt = strawberry.field(description="The proof of it.")
+    signed_by: list[Signatory] = strawberry.field(
+        description="Whose keys signed it, and who keeps them: SERVER where the server signed."
+    )
     offer: Offer | None = strawberry.field(
         description="As it stands now; null where the lists have not caught up yet."
     )
@@ -38,6 +43,9 @@ class DemandAccepted(Payload):
     """Admitted."""
 
     receipt: Receipt = strawberry.field(description="The proof of it.")
+    signed_by: list[Signatory] = strawberry.field(
+        description="Whose keys signed it, and who keeps them: SERVER where the server signed."
+    )
     demand: Demand | None = strawberry.field(
         description="As it stands now; null where the lists have not caught up yet."
     )
@@ -48,6 +56,9 @@ class OrderAccepted(Payload):
     """Admitted."""
 
     receipt: Receipt = strawberry.field(description="The proof of it.")
+    signed_by: list[Signatory] = strawberry.field(
+        description="Whose keys signed it, and who keeps them: SERVER where the server signed."
+    )
     order: Order | None = strawberry.field(
         description="As it stands now; null where the lists have not caught up yet."
     )
@@ -84,8 +95,16 @@ class Refusal(Payload):
 class Signed:
     """What every input of a mutation has."""
 
-    envelope: str = strawberry.field(
-        description="The DSSE envelope of the event, signed on the actor's device, as JSON text."
+    envelope: str | None = strawberry.field(
+        default=None,
+        description="The DSSE envelope of the event, signed on the actor's device, as JSON text,"
+        ' e.g. {"payload": "…", "payloadType": "…", "signatures": […]}.',
+    )
+    unsigned: JSON | None = strawberry.field(
+        default=None,
+        description="In the envelope's place, for who is signed in and has the server keep its"
+        " key: the event's own fields, which the server completes and signs, saying so, e.g."
+        ' {"order": "01994e2e-…", "reason": "没货了"}.',
     )
     client_mutation_id: str | None = strawberry.field(default=None, description=_MUTATION_ID)
 

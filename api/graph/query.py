@@ -16,6 +16,7 @@ from api.graph.log import Checkpoint, checkpoint
 from api.graph.master import party, place, product
 from api.graph.offers import Offer, offer, offers
 from api.graph.orders import Order, order, orders
+from api.graph.viewer import Viewer, me
 from domain.ids import batch_id
 
 _NODES: Final[dict[str, Callable[[Info, str], Awaitable[relay.Node | None]]]] = {
@@ -40,11 +41,12 @@ class Query:
         resolver=offers, description="What is for sale 供应."
     )
     demands: relay.Connection[Demand] = strawberry.field(
-        resolver=demands, description="What is wanted 求购, the newest first."
+        resolver=demands, description="What is wanted 求购."
     )
     orders: relay.Connection[Order] = strawberry.field(
-        resolver=orders, description="A party's orders 订单, the newest first."
+        resolver=orders, description="One's own orders 订单, as buyer or seller."
     )
+    me: Viewer = strawberry.field(resolver=me, description="Who is signed in, and may do what.")
     checkpoint: Checkpoint | None = strawberry.field(
         resolver=checkpoint, description="The log's newest checkpoint; null before it is opened."
     )

@@ -18,11 +18,14 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 from typing_extensions import override
 
+from api.graph.access import guard
+from api.graph.documents import Cache, Documents
 from api.graph.errors import Mask
-from api.graph.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS, FragmentLimiter
+from api.graph.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS
 from api.graph.mutation import Mutation
 from api.graph.query import Query
 from api.graph.scalars import SCALARS
+from api.graph.subscription import Subscription
 
 SCHEMA_FILE: Final = Path(__file__).with_name("schema.graphql")
 
@@ -41,17 +44,19 @@ def make_schema(*, dev: bool) -> strawberry.Schema:
     """Build the schema; only in development does it describe itself."""
     extensions: list[Callable[[], SchemaExtension]] = [
         Mask,
-        FragmentLimiter,
+        partial(Documents, Cache()),
         partial(MaxTokensLimiter, max_token_count=MAX_TOKENS),
         partial(MaxAliasesLimiter, max_alias_count=MAX_ALIASES),
         partial(QueryDepthLimiter, max_depth=MAX_DEPTH),
     ]
     if not dev:
         extensions.append(DisableIntrospection)
-    return _Schema(
-        Query, Mutation, extensions=extensions,
+    schema = _Schema(
+        Query, Mutation, Subscription, extensions=extensions,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not dev),
     )  # fmt: skip
+    guard(schema._schema)  # noqa: SLF001  strawberry shows it to nobody else
+    return schema
 
 
 def schema_text() -> str:

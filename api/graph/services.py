@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
+from api.live.feed import Feed
+from ledger.keys import Ed25519Key
 from ledger.log import Connection
 from ledger.outcome import Outcome
 from ledger.vault import PersonCard
@@ -17,12 +20,34 @@ class Names(Protocol):
         ...
 
 
+class Signers(Protocol):
+    """Where the keys are that the server signs with."""
+
+    def signer(self, conn: Connection, party: str, now: datetime, /) -> Ed25519Key:
+        """Give the key of a party.
+
+        Raises:
+            NotInCustody: where there is none.
+        """
+        ...
+
+
 class Services(Protocol):
     """The part of `api.services.Services` that GraphQL uses."""
 
     @property
     def vault(self) -> Names:
         """Where names of persons are kept."""
+        ...
+
+    @property
+    def feed(self) -> Feed:
+        """What happens, for those who watch."""
+        ...
+
+    @property
+    def custody(self) -> Signers:
+        """The keys that the server keeps for parties."""
         ...
 
     def connection(self) -> AbstractContextManager[Connection]:

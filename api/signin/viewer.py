@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from api.errors import Problem
 from api.rest.context import services_of
-from api.signin import sessions
+from api.signin import sessions, tokens
 from domain.events.governance import Role
 from ledger.log import Connection
 from projections import directory
@@ -50,14 +50,57 @@ class Viewer(Struct, frozen=True, kw_only=True):
 def viewer_of(request: HTTPConnection) -> Viewer | None:
     """Give who is behind a request or a WebSocket; None for the public.
 
-    A key that was revoked or has expired since signs out whoever signed in with it.
+    A key that was revoked or has expired since signs out whoever signed in with it, and ends the
+    tokens that it made.
+
+    Raises:
+        Problem: 401 where a token is given that is not in force: a program is to be told so.
     """
+    bearer = bearer_of(request.headers.get("authorization"))
+    if bearer is not None:
+        return viewer_with_token(request, bearer)
     secret = request.cookies.get(COOKIE)
     if not secret:
         return None
     with services_of(request).connection() as conn:
         session = sessions.find(conn, secret)
         return _standing(conn, session) if session else None
+
+
+def bearer_of(authorization: str | None) -> str | None:
+    """Give the token of an `Authorization` header (RFC 6750 §2.1); None where it has none."""
+    scheme, _, token = (authorization or "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def viewer_with_token(request: HTTPConnection, secret: str) -> Viewer:
+    """Give whose program it is.
+
+    Raises:
+        Problem: 401 where the token is unknown, revoked, expired, or its key is.
+    """
+    with services_of(request).connection() as conn:
+        token = tokens.find(conn, secret)
+        viewer = _of_token(conn, token) if token else None
+    if viewer is None:
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED, "bad-token", "令牌无效：不认得、已撤销、到期，或密钥已撤销。",
+            "The token is not in force: unknown, revoked, expired, or its key was revoked.",
+            headers={"WWW-Authenticate": 'Bearer realm="suyuan", error="invalid_token"'},
+        )  # fmt: skip
+    return viewer
+
+
+def _of_token(conn: Connection, token: tokens.Token) -> Viewer | None:
+    if token.did is not None and not key_speaks(conn, token.did, token.party):
+        return None
+    party = directory.party(conn, token.party)
+    if party is None:
+        return None
+    return Viewer(
+        party=party.id, roles=frozenset(party.roles), means="token", did=token.did,
+        scopes=frozenset(token.scopes),
+    )  # fmt: skip
 
 
 def _standing(conn: Connection, session: sessions.Session) -> Viewer | None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from secrets import token_hex
 from typing import Any, Final
 
 import psycopg
@@ -12,11 +13,18 @@ from psycopg_pool import ConnectionPool
 from starlette.testclient import TestClient
 from typing_extensions import override
 
+from api.graph.documents import Trusted
 from api.graph.router import graphql_router
+from api.live.feed import Feed
+from api.signin import sessions, tokens
+from api.signin.viewer import COOKIE
 from domain.events import market as m
 from domain.events.catalogue import AnyEvent
+from ledger import custody
+from ledger.custody import KeyCustody
 from ledger.log import Connection
 from ledger.outcome import Outcome
+from ledger.schema import install
 from ledger.vault import PersonCard, Vault
 from projections.registry import ALL
 from projections.runner import Runner
@@ -43,7 +51,11 @@ class Parts:
     def __init__(self, ledger: RecordedLedger) -> None:
         self.ledger = ledger
         self.vault = Vault(b"a master key of the tests, 32 by")
+        self.custody = KeyCustody(b"a master key of the tests, 32 by")
         self.runner = Runner(ledger.url, ALL)
+        self.feed = Feed(ledger.url, self.wait_for)
+        with psycopg.connect(ledger.url, autocommit=True) as conn:
+            install(conn, sessions.SQL, tokens.SQL, custody.SQL)
         self.pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             ledger.url, min_size=1, max_size=4, open=True,
             kwargs={"autocommit": True, "cursor_factory": CountingCursor},
@@ -71,6 +83,7 @@ class Graph:
         self.world = world
         self.parts = parts
         self.client = client
+        self.ids: dict[str, str] = {}
 
     def ask(self, query: str, **variables: Any) -> Any:  # noqa: ANN401
         """Ask, expecting no error, and give the data."""
@@ -84,10 +97,29 @@ class Graph:
         assert isinstance(found, list)
         return found
 
-    def post(self, query: str, variables: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
+    def sign_in(self, party: str, means: sessions.Means = "signature") -> None:
+        """Begin a session of a party's, as signing in does."""
+        did = c.key_of(party).did if means == "signature" else None
+        with self.parts.pool.connection() as conn:
+            secret = sessions.begin(conn, party, means, token_hex(16), did)
+        assert secret
+        self.client.cookies.set(COOKIE, secret)
+
+    def sign_out(self) -> None:
+        """Look as the public."""
+        self.client.cookies.clear()
+
+    def token(self, party: str, *scopes: str, did: str | None = None) -> dict[str, str]:
+        """Make a token, and give the header that carries it."""
+        wanted = tokens.Wanted("程序", list(scopes))
+        with self.parts.pool.connection() as conn:
+            secret, _ = tokens.make(conn, party, wanted, did)
+        return {"authorization": f"Bearer {secret}"}
+
+    def post(self, query: str, variables: Mapping[str, Any] | None = None, **headers: str) -> Any:  # noqa: ANN401
         """Ask, and give the whole answer."""
         body = {"query": query, "variables": variables or {}}
-        response = self.client.post("/graphql", content=json.dumps(body))
+        response = self.client.post("/graphql", content=json.dumps(body), headers=headers)
         assert response.status_code == 200, response.text
         return response.json()
 
@@ -133,23 +165,32 @@ class Graph:
 
 
 @contextmanager
-def served(database_url: str, *, dev: bool = True) -> Iterator[Graph]:
+def served(
+    database_url: str, *, dev: bool = True, trusted: Trusted | None = None
+) -> Iterator[Graph]:
     """Serve GraphQL over a county that works."""
     with recorded_world(database_url) as (world, ledger):
         parts = Parts(ledger)
         app = FastAPI()
-        app.include_router(graphql_router(parts, dev=dev), prefix="/graphql")
-        with TestClient(app, headers={"content-type": "application/json"}) as client:
-            yield Graph(world, parts, client)
-        parts.pool.close()
+        app.state.services = parts
+        app.include_router(graphql_router(parts, dev=dev, trusted=trusted), prefix="/graphql")
+        parts.feed.start()
+        try:
+            with TestClient(app, headers={"content-type": "application/json"}) as client:
+                yield Graph(world, parts, client)
+        finally:
+            parts.feed.stop()
+            parts.pool.close()
 
 
 @contextmanager
-def served_to_a_module(server: str, name: str, *, dev: bool = True) -> Iterator[Graph]:
+def served_to_a_module(
+    server: str, name: str, *, dev: bool = True, trusted: Trusted | None = None
+) -> Iterator[Graph]:
     """Serve a county of their own to tests that only ask, all in one database."""
     with psycopg.connect(server, autocommit=True) as conn:
         conn.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY FILE_COPY".encode())
-        with served(server.replace("/suyuan?", f"/{name}?"), dev=dev) as graph:
+        with served(server.replace("/suyuan?", f"/{name}?"), dev=dev, trusted=trusted) as graph:
             graph.parts.runner.catch_up()
             yield graph
         conn.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

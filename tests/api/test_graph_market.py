@@ -3,11 +3,15 @@
 import base64
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from domain.events import market as m
+from domain.events.catalogue import encode
+from domain.events.governance import Custody, KeyBound
 from domain.measures import Price
 from ledger.checkpoint import NoteSigner, encode_vkey
 from ledger.receipt import Receipt, verify_receipt
@@ -33,6 +37,7 @@ def graph(database_url: str) -> Iterator[Graph]:
 
 
 def test_an_order_lives_from_placed_to_received(graph: Graph) -> None:
+    graph.sign_in(c.BUYER)
     world = graph.world
     harvested = world.admit(world.harvest(quantity=kg(100)))
     offer = world.offer(c.FARMER, c.YARD, of(harvested.batch, kg(100)))
@@ -85,6 +90,7 @@ def test_a_receipt_proves_the_event(graph: Graph) -> None:
 def test_of_two_orders_for_the_last_sack_the_second_is_refused_with_the_reason(
     graph: Graph,
 ) -> None:
+    graph.sign_in(c.FARMER)
     offer = graph.offer(100)
     first, second = (graph.world.order(offer, kg(100)) for _ in range(2))
     for order in (first, second):
@@ -212,3 +218,96 @@ def test_a_persons_name_shows_only_with_consent(graph: Graph) -> None:
     assert seller()["name"] is None
     graph.name(c.FARMER, PersonCard("陈秀兰", consent=True))
     assert seller()["name"] == "陈秀兰"
+
+
+def _keep_a_key(graph: Graph, party: str) -> str:
+    """Have the server keep a key of a party's, and bind it."""
+    with graph.parts.pool.connection() as conn:
+        did = graph.parts.custody.make(conn, party)
+    graph.world.admit(
+        KeyBound(**graph.world.common(c.AUTHORITY), party=party, key=did, custody=Custody.SERVER)
+    )
+    graph.parts.runner.catch_up()
+    return did
+
+
+UNSIGNED = """mutation ($fields: JSON!) { placeOrder(input: {unsigned: $fields}) {
+    __typename
+    ... on OrderAccepted { signedBy { key custody } order { state buyer { partyId } } }
+    ... on Refusal { code path messageEn } } }"""
+
+
+def _fields(graph: Graph, offer: m.OfferMade) -> dict[str, Any]:
+    order = json.loads(encode(graph.world.order(offer, kg(10))))
+    return {name: v for name, v in order.items() if name not in {
+        "id", "type", "occurred_at", "actor", "nonce",
+    }}  # fmt: skip
+
+
+def test_the_server_signs_for_who_has_it_keep_the_key_and_says_so(graph: Graph) -> None:
+    offer = graph.offer(100, until=None)
+    graph.parts.ledger.now = datetime.now(UTC)
+    did = _keep_a_key(graph, c.BUYER)
+    graph.parts.ledger.now = datetime.now(UTC)
+    graph.sign_in(c.BUYER, "passkey")
+    done = graph.ask(UNSIGNED, fields=_fields(graph, offer))["placeOrder"]
+    assert done == {
+        "__typename": "OrderAccepted", "signedBy": [{"key": did, "custody": "SERVER"}],
+        "order": {"state": "PLACED", "buyer": {"partyId": c.BUYER}},
+    }  # fmt: skip
+
+
+def test_the_server_signs_for_nobody_else(graph: Graph) -> None:
+    offer = graph.offer(100)
+    fields = _fields(graph, offer)
+
+    def code(**headers: str) -> str:
+        answer = graph.post(UNSIGNED, {"fields": fields}, **headers)
+        return str(answer["errors"][0]["extensions"]["code"])
+
+    _keep_a_key(graph, c.BUYER)
+    assert code() == "not-signed-in"
+    assert code(**graph.token(c.BUYER, "read")) == "scope-missing"
+    assert code(**graph.token(c.SHOP, "write")) == "no-server-key"
+    graph.sign_in(c.BUYER)
+    for name, given in (("actor", c.SHOP), ("type", "order.confirmed.v1")):
+        refusal = graph.ask(UNSIGNED, fields=fields | {name: given})["placeOrder"]
+        assert (refusal["code"], refusal["path"]) == ("malformed", f"$.{name}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({}, "$"), ({"quantity": -1}, "$.quantity"), ({"quantity": 1.5}, "$.quantity"),
+        ({"quantity": 10**30}, "$.quantity"), ({"offer": "\ud800"}, "$"), ({"more": 1}, "$"),
+    ],
+)  # fmt: skip
+def test_fields_that_make_no_event_are_refused_with_their_path(
+    graph: Graph, fields: dict[str, Any], path: str
+) -> None:
+    offer = graph.offer(100)
+    _keep_a_key(graph, c.BUYER)
+    graph.sign_in(c.BUYER)
+    whole = _fields(graph, offer) | fields if fields else {}
+    refusal = graph.ask(UNSIGNED, fields=whole)["placeOrder"]
+    assert (refusal["__typename"], refusal["code"]) == ("Refusal", "malformed")
+    assert refusal["path"] == path
+
+
+@pytest.mark.parametrize("given", ["", 'envelope: "{}", unsigned: {}', "unsigned: [1]"])
+def test_a_mutation_takes_either_an_envelope_or_fields(graph: Graph, given: str) -> None:
+    [error] = graph.errors(f"mutation {{ placeOrder(input: {{{given}}}) {{ __typename }} }}")
+    assert error["extensions"]["code"] == "bad-argument"
+
+
+def test_an_order_shows_to_who_signed_it_once_and_not_to_who_copies_it(graph: Graph) -> None:
+    offer = graph.offer(100)
+    order = graph.world.order(offer, kg(10))
+    raw = sealed(order, graph.world.keys(order)).decode()
+    graph.parts.ledger.now = graph.world.now
+    first = graph.submit("placeOrder", raw)
+    assert first["order"]["state"] == "PLACED"
+    again = graph.submit("placeOrder", raw)
+    assert (again["receipt"]["already"], again["order"]) == (True, None)
+    graph.sign_in(c.BUYER)
+    assert graph.submit("placeOrder", raw)["order"]["state"] == "PLACED"
