@@ -30,6 +30,7 @@ from api.rest import (
     weighing,
 )
 from api.services import Services
+from api.signin import passkey_routes
 from api.signin import routes as signin
 from api.static_files import PackedFiles
 
@@ -63,6 +64,7 @@ def create_app(services: Services) -> FastAPI:
     ):
         app.include_router(router)
     app.include_router(signin.router)
+    app.include_router(passkey_routes.router)
     settings = services.settings
     trusted = Trusted.read(settings.graphql_documents, only=settings.graphql_trusted)
     graphql = graphql_router(services, dev=settings.dev, trusted=trusted)

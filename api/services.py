@@ -18,7 +18,7 @@ from api.page_cache import PageCache
 from api.reports import store as reports
 from api.scans import sightings
 from api.settings import Settings
-from api.signin import sessions, tokens
+from api.signin import passkeys, sessions, tokens
 from api.witnessing import Witnessing
 from ledger import custody, log, vault
 from ledger.outcome import Outcome
@@ -112,6 +112,7 @@ _SCRIPTS: Final = (
     custody.SQL,
     sessions.SQL,
     tokens.SQL,
+    passkeys.SQL,
     sightings.SQL,
     reports.SQL,
     invitations.SQL,

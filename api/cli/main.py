@@ -42,6 +42,7 @@ _COMMANDS: Final = {
     "open": ("open_ledger", "开账：写下第一条记录 / open a ledger: write its first event"),
     "key": ("key", "密钥：新建、查看、绑定、撤销 / keys: make, show, bind, revoke"),
     "token": ("token", "令牌：给程序用的，新建、列出、撤销 / tokens for programs"),
+    "passkey": ("passkey", "通行密钥：邀请一个单位登记 / passkeys: invite an office"),
     "import": ("import_events", "收进 EPCIS 文件或签名记录 / take in EPCIS or signed events"),
     "trace": ("trace", "查一个批次的来龙去脉 / where a batch came from and went"),
     "recall": ("recall", "查一个批次做成了什么、现在在哪 / what came of a batch, and who has it"),

@@ -91,6 +91,7 @@ def test_the_cache_is_bounded_and_keeps_what_is_used() -> None:
 
 def test_a_document_from_the_cache_is_answered_like_the_first_time(database_url: str) -> None:
     with served(database_url) as open_graph:
+        open_graph.parts.runner.catch_up()
         query = "query ($first: Int) { offers(first: $first) { edges { cursor } } }"
         for _ in range(3):
             assert open_graph.ask(query, first=1) == {"offers": {"edges": []}}

@@ -124,7 +124,7 @@ def test_offers_of_a_held_batch_are_closed_and_its_orders_marked_until_it_is_rel
     world.admit(world.release(hold))
     shown.over(shown.batch)
     assert market.offers_by_id(shown.conn, [offer.id])[offer.id].state == "open"
-    (row,) = market.orders(shown.conn, FARMER, page)
+    (row,) = market.orders(shown.conn, market.OrderFilter(FARMER), page)
     assert not row.halted
 
 
