@@ -14,7 +14,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 VENDOR := api/web/static/vendor
 ASSETS := $(VENDOR)/.stamp
-TESTED_WITH := tests/web/node_modules/.stamp
+TESTED_WITH := tests/web/node_modules/.stamp docs/examples/market-node/node_modules/.stamp
 
 # uv works on this project's environment whatever is active, and with a Python that is here.
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -47,7 +47,7 @@ lint: $(DEV) $(ASSETS) $(TESTED_WITH)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy --explicit-package-bases tests
+	@$(BIN)/mypy --explicit-package-bases tests docs/examples
 	@$(BIN)/lint-imports
 
 fmt: $(DEV) ## format the code, and mend what the linter can mend

@@ -52,6 +52,7 @@ SLOW_ROOMS = frozenset(
         "test_log_rotation",
         "test_lookup",
         "test_market",
+        "test_market_clients",
         "test_recall_lists",
         "test_measure",
         "test_merkle",

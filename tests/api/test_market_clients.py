@@ -1,0 +1,193 @@
+"""The examples against a real server: a Node buyer and a Python seller trade to the end."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import pytest
+
+from api.demo.parties import AUTHORITY, BUYER, CHEN_XIULAN, RETAILER
+from api.demo.places import AT_BUYER, AT_SHOP
+from api.signin import tokens
+from domain.events.market import OfferMade
+from domain.events.movements import BatchHarvested
+from domain.events.registry import Names, PlaceKind, PlaceRegistered, ProductRegistered
+from domain.ids import gtin_check_digit
+from domain.measures import Price, Unit
+from tests.api.browsing import on_a_port
+from tests.api.pages_parts import PLOT, County, common, demo_county
+
+EXAMPLES: Final = Path(__file__).parents[2] / "docs" / "examples"
+NODE: Final = EXAMPLES / "market-node"
+QUANTITY: Final = 7_000
+SELLER: Final = CHEN_XIULAN.party
+YARD: Final = "L445381-009101"
+GTIN: Final = "0204453818888" + gtin_check_digit("0204453818888")
+
+
+def _client() -> ModuleType:
+    """Load the Python example, as a program that copied it would import it."""
+    spec = importlib.util.spec_from_file_location("market_client", EXAMPLES / "market_client.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["market_client"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+client = _client()
+
+
+@pytest.fixture(scope="module")
+def county(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    with demo_county(database_server, tmp_path_factory.mktemp("clients"), "clients") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def address(county: County) -> Iterator[str]:
+    with on_a_port(county) as base:
+        yield base
+
+
+def token(county: County, party: str) -> str:
+    with county.services.connection() as conn:
+        secret, _ = tokens.make(conn, party, tokens.Wanted("例子", ["read"]), None)
+    return secret
+
+
+def signer(county: County, party: str) -> Any:  # noqa: ANN401  of the example
+    return client.Signer(party, county.keyring.party_path(party).read_bytes())
+
+
+@pytest.fixture(scope="module")
+def offer(county: County) -> OfferMade:
+    """Have tea of which two orders of the example's size can be met, and no third."""
+    batch = f"{GTIN}/TEA-1"
+    grams = 2 * QUANTITY + QUANTITY // 2
+    county.record(
+        ProductRegistered(
+            **common(AUTHORITY), gtin=GTIN, names=Names("山茶", "hill tea"), category="hill-tea",
+            unit=Unit.GRAM,
+        ),
+        PlaceRegistered(
+            **common(AUTHORITY), place=YARD, holder=SELLER, kind=PlaceKind.YARD,
+            township="445381111", name="茶坪",
+        ),
+        BatchHarvested(
+            **common(SELLER), place=YARD, batch=batch, plot=PLOT, quantity=grams, unit=Unit.GRAM
+        ),
+    )  # fmt: skip
+    made = OfferMade(
+        **common(SELLER), place=YARD, batch=batch, quantity=grams, unit=Unit.GRAM,
+        price=Price(9_800, 1000),
+    )  # fmt: skip
+    county.record(made)
+    return made
+
+
+def _confirm(me: Any, order: str, offer: OfferMade, quantity: int = QUANTITY) -> str:  # noqa: ANN401
+    return str(me.event(
+        "order.confirmed.v1", [order], order=order, offer=offer.id, batch=offer.batch,
+        quantity=quantity, unit="GRM", place=YARD,
+    ))  # fmt: skip
+
+
+def _sell(county: County, address: str, offer: OfferMade, seen: list[str]) -> None:
+    """Confirm and ship whatever is ordered, until the buyer has it."""
+    market, me = client.Market(address, token(county, SELLER)), signer(county, SELLER)
+    for news in market.watch_orders(after="0"):
+        seen.append(news.state)
+        if news.state == "PLACED":
+            assert market.submit("confirmOrder", _confirm(me, news.order, offer)).state
+        elif news.state == "CONFIRMED":
+            sent = me.event(
+                "shipment.sent.v1", [news.order], items=[
+                    {"batch": offer.batch, "quantity": QUANTITY, "unit": "GRM"},
+                ], to=BUYER, to_place=AT_BUYER.place, order=news.order, place=YARD,
+            )  # fmt: skip
+            assert isinstance(market.record(sent), int)
+        elif news.state == "RECEIVED":
+            return
+
+
+def _buy(county: County, address: str) -> list[Any]:
+    settings = {
+        "url": address, "party": BUYER, "key": county.keyring.party_path(BUYER).read_text(),
+        "place": AT_BUYER.place, "category": "hill-tea", "quantity": QUANTITY, "unit": "GRM",
+    }  # fmt: skip
+    node = shutil.which("node") or str(Path(sys.executable).with_name("node"))
+    ended = subprocess.run(  # noqa: S603  our own example
+        [node, "market.mjs"], input=json.dumps(settings).encode(), cwd=NODE, capture_output=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr.decode()
+    return [json.loads(line) for line in ended.stdout.decode().splitlines()]
+
+
+def test_a_node_buyer_and_a_python_seller_trade_to_the_end(
+    county: County, address: str, offer: OfferMade
+) -> None:
+    seen: list[str] = []
+    selling = threading.Thread(target=_sell, args=(county, address, offer, seen), daemon=True)
+    selling.start()
+    told = _buy(county, address)
+    selling.join(30)
+    assert not selling.is_alive()
+    assert [one["state"] for one in told if "state" in one] == seen[1:]
+    assert seen == ["PLACED", "CONFIRMED", "SHIPPED", "RECEIVED"]
+    assert told[0]["wanted"]
+    assert told[1]["from"] == SELLER
+
+
+def test_the_python_client_pages_orders_and_hears_each_refusal(
+    county: County, address: str, offer: OfferMade
+) -> None:
+    public = client.Market(address)
+    assert len({one.event_id for one in public.offers()}) > 1
+    [found] = public.offers(gtin=GTIN)
+    assert found.event_id == offer.id
+    shop, seller = signer(county, RETAILER), signer(county, SELLER)
+    market = client.Market(address, token(county, RETAILER))
+    selling = client.Market(address, token(county, SELLER))
+
+    def order(quantity: int, **otherwise: Any) -> Any:  # noqa: ANN401
+        asked = client.Offer(**{**vars(found), **otherwise})
+        return market.submit("placeOrder", shop.order(asked, quantity, AT_SHOP.place))
+
+    dearer = order(1000, price={**found.price, "amount": found.price["amount"] + 1})
+    assert (dearer.code, bool(dearer.message_zh)) == ("price-mismatch", True)
+    assert order(10**9).code == "offer-exceeds-holding"
+    first, last = (order(found.left) for _ in range(2))
+    assert (first.state, last.state) == ("PLACED", "PLACED")
+    won = selling.submit("confirmOrder", _confirm(seller, first.event_id, offer, found.left))
+    assert won.state == "CONFIRMED"
+    lost = selling.submit("confirmOrder", _confirm(seller, last.event_id, offer, found.left))
+    assert lost.code == "offer-exceeds-holding"
+    cancel = {"order": last.event_id, "reason": "不要了"}
+    gone = market.submit("cancelOrder", shop.event("order.cancelled.v1", **cancel))
+    assert gone.state == "CANCELLED"
+    twice = market.submit("cancelOrder", shop.event("order.cancelled.v1", **cancel))
+    assert twice.code == "order-not-open"
+    assert market.order(first.event_id).state == "CONFIRMED"
+    assert public.order(first.event_id) is None
+    assert client.Market(address, token(county, BUYER)).order(first.event_id) is None
+    assert isinstance(market.record(shop.event("plot.eaten.v1")), client.Refusal)
+
+
+def test_a_stolen_token_that_was_revoked_opens_nothing(county: County, address: str) -> None:
+    stolen = client.Market(address, "sy_stolen")
+    with pytest.raises(client.GraphQLError) as refused:
+        stolen.ask("{ me { means } }")
+    assert refused.value.code == "bad-token"
+    with pytest.raises(client.GraphQLError) as unsigned:
+        next(client.Market(address).watch_orders())
+    assert unsigned.value.code == "not-signed-in"
