@@ -33,9 +33,9 @@ class Batch(relay.Node):
         return cls(batch_id=name, document=document, gtin=name[:14], lot=name[15:])
 
     @resolved("What it is; null where the product is not registered here.")
-    async def product(self, info: Info) -> Product | None:
+    def product(self, info: Info) -> Product | None:
         """Load the product."""
-        return await product(info, self.gtin)
+        return product(info, self.gtin)
 
     @resolved("How much was made; null where that is not on record.")
     def quantity(self) -> TracedQuantity | None:
@@ -62,10 +62,9 @@ class Batch(relay.Node):
         return Trace.of(found) if found else None
 
 
-async def batch(info: Info, name: str) -> Batch | None:
-    """Load a batch by GTIN/LOT."""
-    document = await info.context.loads.passports.load(name)
-    return Batch.of(name, document) if document else None
+def batch(info: Info, name: str) -> Batch | None:
+    """Give a batch by GTIN/LOT, or an awaitable of it."""
+    return info.context.loads.passports.made(name, lambda document: Batch.of(name, document))
 
 
 def _made(document: passport.Passport) -> Shown | None:

@@ -90,20 +90,19 @@ class Demand(relay.Node):
         )  # fmt: skip
 
     @resolved("Who wants it.")
-    async def buyer(self, info: Info) -> Party | None:
+    def buyer(self, info: Info) -> Party | None:
         """Load the buyer."""
-        return await party(info, self.row.buyer)
+        return party(info, self.row.buyer)
 
     @resolved("Where it is to be delivered.")
-    async def deliver_to(self, info: Info) -> Place | None:
+    def deliver_to(self, info: Info) -> Place | None:
         """Load the place."""
-        return await place(info, self.row.deliver_to)
+        return place(info, self.row.deliver_to)
 
 
-async def demand(info: Info, event_id: str) -> Demand | None:
-    """Load a demand."""
-    row = await info.context.loads.demands.load(event_id)
-    return Demand.of(row) if row else None
+def demand(info: Info, event_id: str) -> Demand | None:
+    """Give a demand, or an awaitable of it."""
+    return info.context.loads.demands.made(event_id, Demand.of)
 
 
 @strawberry.enum(description="How demands are sorted.")

@@ -127,19 +127,16 @@ class Product(relay.Node):
         return self.name_zh if language is Language.ZH else self.name_en
 
 
-async def party(info: Info, party_id: str) -> Party | None:
-    """Load a party."""
-    row = await info.context.loads.parties.load(party_id)
-    return Party.of(row) if row else None
+def party(info: Info, party_id: str) -> Party | None:
+    """Give a party, or an awaitable of it."""
+    return info.context.loads.parties.made(party_id, Party.of)
 
 
-async def place(info: Info, place_id: str) -> Place | None:
-    """Load a place."""
-    row = await info.context.loads.places.load(place_id)
-    return Place.of(row) if row else None
+def place(info: Info, place_id: str) -> Place | None:
+    """Give a place, or an awaitable of it."""
+    return info.context.loads.places.made(place_id, Place.of)
 
 
-async def product(info: Info, gtin: str) -> Product | None:
-    """Load a product."""
-    row = await info.context.loads.products.load(gtin)
-    return Product.of(row) if row else None
+def product(info: Info, gtin: str) -> Product | None:
+    """Give a product, or an awaitable of it."""
+    return info.context.loads.products.made(gtin, Product.of)

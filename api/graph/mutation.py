@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import strawberry
+from strawberry.utils.await_maybe import await_maybe
 
 from api.graph import payloads as p
 from api.graph.context import Info
@@ -29,7 +30,7 @@ async def _offer(
     return p.OfferAccepted(
         receipt=Receipt.of(done.admission), signed_by=await signatories(info, done.keyids),
         client_mutation_id=given.client_mutation_id,
-        offer=await offer(info, name) if done.shown else None,
+        offer=await await_maybe(offer(info, name)) if done.shown else None,
     )  # fmt: skip
 
 
@@ -43,7 +44,7 @@ async def _demand(
     return p.DemandAccepted(
         receipt=Receipt.of(done.admission), signed_by=await signatories(info, done.keyids),
         client_mutation_id=given.client_mutation_id,
-        demand=await demand(info, name) if done.shown else None,
+        demand=await await_maybe(demand(info, name)) if done.shown else None,
     )  # fmt: skip
 
 

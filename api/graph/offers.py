@@ -8,7 +8,7 @@ import strawberry
 from strawberry import relay
 
 from api.graph.batches import Batch, batch
-from api.graph.context import Info
+from api.graph.context import Info, Loads
 from api.graph.errors import Mistaken
 from api.graph.fields import resolved, value
 from api.graph.identifiers import own_id, plain, plain_or_none
@@ -25,6 +25,8 @@ from api.graph.paging import (
     page_of,
 )
 from api.graph.scalars import Amount, Position, UnitCode
+from api.graph.selection import selected
+from ledger.log import Connection
 from projections import market_queries as query
 from projections.market_rows import OfferRow
 
@@ -130,24 +132,24 @@ class Offer(relay.Node):
         )  # fmt: skip
 
     @resolved("Who sells it.")
-    async def seller(self, info: Info) -> Party | None:
+    def seller(self, info: Info) -> Party | None:
         """Load the seller."""
-        return await party(info, self.row.seller)
+        return party(info, self.row.seller)
 
     @resolved("Where the goods are.")
-    async def place(self, info: Info) -> Place | None:
+    def place(self, info: Info) -> Place | None:
         """Load the place."""
-        return await place(info, self.row.place)
+        return place(info, self.row.place)
 
     @resolved("What it is.")
-    async def product(self, info: Info) -> Product | None:
+    def product(self, info: Info) -> Product | None:
         """Load the product."""
-        return await product(info, self.row.gtin)
+        return product(info, self.row.gtin)
 
     @resolved("The batch that it is of, with passport and trace.")
-    async def batch(self, info: Info) -> Batch | None:
+    def batch(self, info: Info) -> Batch | None:
         """Load the batch."""
-        return await batch(info, self.row.batch)
+        return batch(info, self.row.batch)
 
     @resolved("The lot of that batch, e.g. L7.")
     def lot(self) -> str:
@@ -155,10 +157,9 @@ class Offer(relay.Node):
         return self.row.batch[15:]
 
 
-async def offer(info: Info, event_id: str) -> Offer | None:
-    """Load an offer."""
-    row = await info.context.loads.offers.load(event_id)
-    return Offer.of(row) if row else None
+def offer(info: Info, event_id: str) -> Offer | None:
+    """Give an offer, or an awaitable of it."""
+    return info.context.loads.offers.made(event_id, Offer.of)
 
 
 WhichOffers = Annotated[OfferFilter | None, strawberry.argument(description="Which offers.")]
@@ -178,11 +179,29 @@ async def offers(
     wanted = (filter or OfferFilter()).wanted()
     asked = Asked(first, after, last, before)
     page = page_of("offers", asked, query.Sort(order_by.value))
+    listing = (wanted, page, selected(info))
     try:
-        rows = await info.context.read(lambda conn: query.offers(conn, wanted, page))
+        rows = await info.context.read(lambda conn: _listed(info.context.loads, conn, listing))
     except query.BadMark as error:
         raise bad_cursor() from error
     return connection("offers", rows, page, Offer.of)
+
+
+def _listed(
+    loads: Loads, conn: Connection, listing: tuple[query.OfferFilter, query.Page, frozenset[str]]
+) -> list[OfferRow]:
+    """Read a page, and over the same connection what its offers are asked for."""
+    wanted, page, names = listing
+    rows = query.offers(conn, wanted, page)
+    if "seller" in names:
+        loads.parties.fetch(conn, (row.seller for row in rows))
+    if "place" in names:
+        loads.places.fetch(conn, (row.place for row in rows))
+    if "product" in names:
+        loads.products.fetch(conn, (row.gtin for row in rows))
+    if "batch" in names:
+        loads.passports.fetch(conn, (row.batch for row in rows))
+    return rows
 
 
 def _ceiling(ceiling: PriceCeiling | None) -> query.Ceiling | None:

@@ -10,7 +10,7 @@ from strawberry import relay
 
 from api.graph.access import Audience, denied, may
 from api.graph.batches import Batch, batch
-from api.graph.context import Info
+from api.graph.context import Info, Loads
 from api.graph.errors import sign_in_first
 from api.graph.fields import resolved, value
 from api.graph.identifiers import own_id, own_id_or_none, plain_or_none
@@ -28,6 +28,8 @@ from api.graph.paging import (
     page_of,
 )
 from api.graph.scalars import Amount, Position
+from api.graph.selection import selected
+from ledger.log import Connection
 from projections import market_queries as query
 from projections.market_rows import OrderRow, StepRow
 
@@ -81,9 +83,9 @@ class OrderStep:
         )  # fmt: skip
 
     @resolved("Who did it.")
-    async def actor(self, info: Info) -> Party | None:
+    def actor(self, info: Info) -> Party | None:
         """Load the actor."""
-        return await party(info, self.row.actor)
+        return party(info, self.row.actor)
 
 
 @strawberry.type(description="An order 订单: a buyer's, from one offer.")
@@ -128,40 +130,41 @@ class Order(relay.Node):
         return (self.row.buyer, self.row.seller)
 
     @resolved("The offer it was placed on.")
-    async def offer(self, info: Info) -> Offer | None:
+    def offer(self, info: Info) -> Offer | None:
         """Load the offer."""
-        return await offer(info, self.row.offer)
+        return offer(info, self.row.offer)
 
     @resolved("Who ordered.")
-    async def buyer(self, info: Info) -> Party | None:
+    def buyer(self, info: Info) -> Party | None:
         """Load the buyer."""
-        return await party(info, self.row.buyer)
+        return party(info, self.row.buyer)
 
     @resolved("Who sells.")
-    async def seller(self, info: Info) -> Party | None:
+    def seller(self, info: Info) -> Party | None:
         """Load the seller."""
-        return await party(info, self.row.seller)
+        return party(info, self.row.seller)
 
     @resolved("What was ordered.")
-    async def product(self, info: Info) -> Product | None:
+    def product(self, info: Info) -> Product | None:
         """Load the product."""
-        return await product(info, self.row.batch[:14])
+        return product(info, self.row.batch[:14])
 
     @resolved("The batch that it is of, with passport and trace.")
-    async def batch(self, info: Info) -> Batch | None:
+    def batch(self, info: Info) -> Batch | None:
         """Load the batch."""
-        return await batch(info, self.row.batch)
+        return batch(info, self.row.batch)
 
     @resolved("Where it is to be delivered.")
-    async def deliver_to(self, info: Info) -> Place | None:
+    def deliver_to(self, info: Info) -> Place | None:
         """Load the place."""
-        return await place(info, self.row.deliver_to)
+        return place(info, self.row.deliver_to)
 
     @resolved("Its life: every event, in order; corrected ones too.")
-    async def timeline(self, info: Info) -> list[OrderStep]:
+    def timeline(self, info: Info) -> list[OrderStep] | None:
         """Load its life."""
-        rows = await info.context.loads.lives.load(self.row.id)
-        return [OrderStep.of(row, self) for row in rows or ()]
+        return info.context.loads.lives.made(
+            self.row.id, lambda rows: [OrderStep.of(row, self) for row in rows]
+        )
 
 
 async def order(info: Info, event_id: str) -> Order | None:
@@ -253,11 +256,30 @@ async def orders(  # noqa: PLR0913, PLR0917  the arguments of a Relay connection
         wanted = replace(wanted, states=[state.value for state in states])
     asked = Asked(first, after, last, before)
     page = page_of("orders", asked, query.Sort(order_by.value))
+    listing = (wanted, page, selected(info))
     try:
-        rows = await info.context.read(lambda conn: query.orders(conn, wanted, page))
+        rows = await info.context.read(lambda conn: _listed(info.context.loads, conn, listing))
     except query.BadMark as error:
         raise bad_cursor() from error
     return connection("orders", rows, page, Order.of)
+
+
+def _listed(
+    loads: Loads, conn: Connection, listing: tuple[query.OrderFilter, query.Page, frozenset[str]]
+) -> list[OrderRow]:
+    """Read a page, and over the same connection what its orders are asked for."""
+    wanted, page, names = listing
+    rows = query.orders(conn, wanted, page)
+    lives: dict[str, list[StepRow]] = {}
+    if "timeline" in names:
+        lives = loads.lives.fetch(conn, (row.id for row in rows))
+    if names & {"buyer", "seller", "actor"}:
+        actors = (step.actor for life in lives.values() for step in life)
+        sides = (party for row in rows for party in (row.buyer, row.seller))
+        loads.parties.fetch(conn, (*sides, *actors))
+    if "offer" in names:
+        loads.offers.fetch(conn, (row.offer for row in rows))
+    return rows
 
 
 async def whose(info: Info, party: strawberry.ID | None) -> str:

@@ -1,10 +1,11 @@
 """Queries: what there is to buy, what is wanted and ordered, and what stands behind it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Annotated, Final
 
 import strawberry
 from strawberry import relay
+from strawberry.utils.await_maybe import AwaitableOrValue, await_maybe
 
 from api.graph.batches import Batch, batch
 from api.graph.context import Info
@@ -19,7 +20,7 @@ from api.graph.orders import Order, order, orders
 from api.graph.viewer import Viewer, me
 from domain.ids import batch_id
 
-_NODES: Final[dict[str, Callable[[Info, str], Awaitable[relay.Node | None]]]] = {
+_NODES: Final[dict[str, Callable[[Info, str], AwaitableOrValue[relay.Node | None]]]] = {
     "Batch": batch,
     "Demand": demand,
     "Offer": offer,
@@ -56,7 +57,7 @@ class Query:
         """Find a node by its global id."""
         wanted = global_id(id)
         load = _NODES.get(wanted.type_name)
-        return await load(info, wanted.node_id) if load else None
+        return await await_maybe(load(info, wanted.node_id)) if load else None
 
     @resolved("One order 订单; null where there is none.")
     async def order(self, info: Info, id: NodeArgument) -> Order | None:  # noqa: A002
@@ -64,12 +65,12 @@ class Query:
         return await order(info, own_id(id, "Order"))
 
     @resolved("One offer 供应; null where there is none.")
-    async def offer(self, info: Info, id: NodeArgument) -> Offer | None:  # noqa: A002
+    def offer(self, info: Info, id: NodeArgument) -> Offer | None:  # noqa: A002
         """Find an offer."""
-        return await offer(info, own_id(id, "Offer"))
+        return offer(info, own_id(id, "Offer"))
 
     @resolved("One batch 批次; null where no event speaks of it.")
-    async def batch(self, info: Info, gtin: OfGtin, lot: OfLot) -> Batch | None:
+    def batch(self, info: Info, gtin: OfGtin, lot: OfLot) -> Batch | None:
         """Find a batch."""
         try:
             name = batch_id(gtin, lot)
@@ -78,4 +79,4 @@ class Query:
                 "bad-argument", "GTIN 要 14 位数字，批号要 1 到 20 个 GS1 字符。",
                 "A GTIN has 14 digits, a lot 1 to 20 characters of GS1 character set 82.",
             ) from error  # fmt: skip
-        return await batch(info, name)
+        return batch(info, name)

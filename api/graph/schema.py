@@ -21,6 +21,7 @@ from typing_extensions import override
 from api.graph.access import guard
 from api.graph.documents import Cache, Documents
 from api.graph.errors import Mask
+from api.graph.lightening import lighten
 from api.graph.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS
 from api.graph.mutation import Mutation
 from api.graph.query import Query
@@ -55,7 +56,8 @@ def make_schema(*, dev: bool) -> strawberry.Schema:
         Query, Mutation, Subscription, extensions=extensions,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not dev),
     )  # fmt: skip
-    guard(schema._schema)  # noqa: SLF001  strawberry shows it to nobody else
+    lighten(schema._schema)  # noqa: SLF001  strawberry shows it to nobody else
+    guard(schema._schema)  # noqa: SLF001
     return schema
 
 

@@ -80,9 +80,9 @@ class OfferNews(News):
         )
 
     @resolved("The offer as it stands now.")
-    async def offer(self, info: Info) -> Offer | None:
+    def offer(self, info: Info) -> Offer | None:
         """Load the offer."""
-        return await offer(info, self.change.subject)
+        return offer(info, self.change.subject)
 
 
 @strawberry.type(
@@ -116,9 +116,9 @@ class RecallNews(News):
         )  # fmt: skip
 
     @resolved("The batch that is called back, e.g. 02000000000015/L7.")
-    async def batch(self, info: Info) -> Batch | None:
+    def batch(self, info: Info) -> Batch | None:
         """Load the batch."""
-        return await batch(info, self.batch_id)
+        return batch(info, self.batch_id)
 
 
 @strawberry.type(description="What can be watched, over graphql-transport-ws.")

@@ -30,9 +30,9 @@ class Viewer:
         )
 
     @resolved("The party itself, e.g. P445381-000008.")
-    async def party(self, info: Info) -> Party | None:
+    def party(self, info: Info) -> Party | None:
         """Load the party."""
-        return await party(info, self.party_id)
+        return party(info, self.party_id)
 
 
 async def me(info: Info) -> Viewer:
