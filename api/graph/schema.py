@@ -21,6 +21,7 @@ from typing_extensions import override
 from api.graph.access import guard
 from api.graph.documents import Cache, Documents
 from api.graph.errors import Mask
+from api.graph.exemplifying import exemplify
 from api.graph.lightening import lighten
 from api.graph.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS
 from api.graph.mutation import Mutation
@@ -58,6 +59,7 @@ def make_schema(*, dev: bool) -> strawberry.Schema:
     )  # fmt: skip
     lighten(schema._schema)  # noqa: SLF001  strawberry shows it to nobody else
     guard(schema._schema)  # noqa: SLF001
+    exemplify(schema._schema)  # noqa: SLF001
     return schema
 
 

@@ -1,5 +1,6 @@
 """The schema is the file in the repository, says what everything means, and the examples fit it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,14 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     build_schema,
+    is_required_argument,
     parse,
     validate,
 )
+from graphql.validation import FieldsOnCorrectTypeRule, ScalarLeafsRule
 
 from api.graph.console import examples
+from api.graph.exemplifying import HAS_ONE, described
 from api.graph.limits import MAX_DEPTH
 from api.graph.schema import SCHEMA_FILE, schema_text
 
@@ -43,6 +47,28 @@ def test_everything_has_a_description() -> None:
         elif isinstance(kind, GraphQLInputObjectType):
             missing += [f"{name}.{field}" for field, f in kind.fields.items() if not f.description]
     assert missing == []
+
+
+def test_everything_has_an_example() -> None:
+    missing = [name for name, thing in described(SCHEMA) if not HAS_ONE.search(thing.description)]
+    assert missing == []
+
+
+def test_an_example_of_a_thing_can_be_selected_as_it_stands() -> None:
+    shown = 0
+    for kind in OURS.values():
+        if not isinstance(kind, GraphQLObjectType):
+            continue
+        for name, field in kind.fields.items():
+            example = re.search(rf"E\.g\. `({name} \{{.*\}})`", field.description or "")
+            if example and not any(map(is_required_argument, field.args.values())):
+                shown += 1
+                document = f"fragment F on {kind.name} {{ {example[1]} }}"
+                errors = validate(
+                    SCHEMA, parse(document), [FieldsOnCorrectTypeRule, ScalarLeafsRule]
+                )
+                assert errors == [], document
+    assert shown > 20
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda e: e["query"].splitlines()[0])
