@@ -21,7 +21,8 @@ from api.settings import VARIABLES, Settings
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("domain", "ledger", "projections", "labels", "api")
 FOLDERS = (*PACKAGES, "docker", "docs", "tests")
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+WRITTEN = [path for path in (ROOT / "docs").rglob("*.md") if "node_modules" not in path.parts]
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *WRITTEN])
 MANUALS = [ROOT / "README.md", ROOT / "docs/operations.md", ROOT / "docs/architecture.md"]
 
 # In two parts each, so that this file does not hold what it looks for.
