@@ -21,6 +21,7 @@ from api.settings import Settings
 from api.signin import passkeys, sessions, tokens
 from api.witnessing import Witnessing
 from ledger import custody, log, vault
+from ledger.keys import Ed25519Key
 from ledger.outcome import Outcome
 from ledger.schema import install, reaching
 from ledger.sequencer import Sequencer
@@ -47,6 +48,7 @@ class Services:
         self.vault = keyring.vault()
         self.custody = keyring.custody()
         self.signin_secret = keyring.secret(b"suyuan sign-in challenges, v1")
+        self.passport_key = Ed25519Key.from_seed(keyring.secret(b"suyuan passport issuer, v1"))
         self.sequencer = Sequencer(database_url, keyring.log_keys())
         self.runner = Runner(database_url, ALL)
         self.feed = Feed(database_url, self.wait_for)

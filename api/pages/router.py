@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.pages import batches, farm, home, inbox, market, passport, problems, report
+from api.pages import batches, dossier, farm, home, inbox, market, passport, problems, report
 
 router = APIRouter()
-for page in (home, passport, batches, market, problems, report, inbox, farm):
+for page in (home, dossier, passport, batches, market, problems, report, inbox, farm):
     router.include_router(page.router)

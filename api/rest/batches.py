@@ -11,8 +11,10 @@ from api.errors import Problem, not_found
 from api.recall_lists import ask, names_of, sheet, told
 from api.rest.context import CaughtUp, Use
 from api.signin.viewer import viewer_of
+from api.untp import MEDIA_TYPE, Issuer
 from ledger import exporter
-from projections.passport import document_json
+from projections import directory
+from projections.passport import document, document_json
 from projections.recall import Unsettled
 from projections.trace import Trace, trace
 
@@ -77,6 +79,26 @@ def read_bundle(gtin: str, lot: str, services: Use) -> Response:
         except exporter.NothingToExport as error:
             raise _unknown(gtin, lot) from error
     return StreamingResponse(iter(lines), media_type=NDJSON)
+
+
+@router.get("/{gtin}/{lot:path}/untp")
+def read_untp(gtin: str, lot: str, services: Use) -> Response:
+    """Give the batch's UNTP digital product passport: a credential that this server signs."""
+    with services.connection() as conn:
+        found = document(conn, f"{gtin}/{lot}")
+        ledger = directory.ledger(conn)
+        if found is None or ledger is None:
+            raise _unknown(gtin, lot)
+        products = directory.products(conn, {origin.batch[:14] for origin in found.origins})
+    public_url = services.settings.public_url
+    issuer = Issuer(services.passport_key, ledger.authority_name, public_url)
+    credential = issuer.passport(found, products)
+    if credential is None:
+        raise not_found(
+            f"{gtin}/{lot} 是别家文件里的批次，我们不替它开护照。",
+            f"{gtin}/{lot} is a batch of a foreign document: we issue no passport for it.",
+        )
+    return Response(msgspec.json.encode(credential), media_type=MEDIA_TYPE)
 
 
 @router.get("/{gtin}/{lot:path}")

@@ -6,7 +6,8 @@ that is drawn once and placed n times; on unit labels the form holds all but the
 
 import io
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Final
 
@@ -223,6 +224,13 @@ class LabelCanvas(Canvas):
         with _subsetting:
             self.save()
         return self._buffer.getvalue()
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Keep other threads from the font's file while a document is written."""
+    with _subsetting:
+        yield
 
 
 @lru_cache(maxsize=1)
