@@ -32,6 +32,7 @@ _NUMBERS = count(1)
 
 SLOW_ROOMS = frozenset(
     {
+        "test_accessible",
         "test_browser_pages",
         "test_check_yourself",
         "test_cli_keys",

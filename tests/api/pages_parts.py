@@ -1,6 +1,7 @@
 """The pages over real parts: the demo county in PostgreSQL, with one batch of troublesome texts."""
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -105,6 +106,13 @@ def demo_county(server_url: str, data: Path, name: str, **environment: str) -> I
         yield county
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def first_link(county: County, path: str, begins: str) -> str:
+    """Give the first link of a page that begins so."""
+    found = re.search(rf'href="({begins}[^"]+)"', county.get(path))
+    assert found is not None
+    return found[1]
 
 
 class Served(NamedTuple):
