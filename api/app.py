@@ -26,6 +26,7 @@ from api.rest import (
     joining,
     labels,
     log,
+    metrics,
     tokens,
     weighing,
 )
@@ -55,6 +56,7 @@ def create_app(services: Services) -> FastAPI:
         labels.router,
         crates.router,
         health.router,
+        metrics.router,
         tokens.router,
         weighing.router,
         joining.router,

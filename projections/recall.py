@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.epcis import canonical_key
+from projections.by_index import by_index
 from projections.halts import Halt, over
 
 _TEXT: Final = files("projections").joinpath("recall.sql").read_text("utf-8")
@@ -24,7 +25,7 @@ _SQL: Final = dict(re.findall(r"^-- name: (\w+)\n(.*?)(?=^-- name:|\Z)", _TEXT, 
 EndKind = Literal["used", "disposed", "lost"]
 
 
-class Some(Struct, frozen=True):
+class Some(Struct, frozen=True, gc=False):
     """So much of one batch, in the unit of the list that it is in."""
 
     batch: str
@@ -85,7 +86,7 @@ class Ended(Struct, frozen=True, kw_only=True):
     batches: tuple[Some, ...]
 
 
-class Balance(Struct, kw_only=True):
+class Balance(Struct, kw_only=True, gc=False):
     """What became of what was made of a batch, in its unit."""
 
     batch: str
@@ -153,8 +154,13 @@ def recall(conn: psycopg.Connection[Any], batch: str) -> Recall | None:
     Raises:
         Unsettled: where trace and holdings are not of one position just now.
     """
-    with conn.transaction(), conn.cursor(binary=True) as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    with conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return _recall(conn, batch)
+
+
+def _recall(conn: psycopg.Connection[Any], batch: str) -> Recall | None:
+    with by_index(conn) as cursor:
         ((position, other),) = _ask(cursor, "positions", {})
         if position != other:
             raise Unsettled
@@ -169,7 +175,7 @@ def with_contacts(found: Recall, contacts: Sequence[Contact]) -> Recall:
 def _read(
     conn: psycopg.Connection[Any], cursor: psycopg.Cursor[Any], key: str, position: int
 ) -> Recall | None:
-    ((ids, keys, own, names),) = _ask(cursor, "reached", {"key": key})
+    ((ids, keys, own, names, *amounts),) = _ask(cursor, "reached", {"key": key})
     if not ids:
         return None
     reached = {"ids": ids, "keys": keys}
@@ -179,9 +185,9 @@ def _read(
     out = tuple(_out(row) for row in ended if row[0] == "sold")
     gone = tuple(_ended(row) for row in ended if row[0] != "sold")
     balances = {
-        name: Balance(batch=name, unit=unit, made=made)
-        for columns in _ask(cursor, "made", reached)
-        for name, made, unit in zip(*(column or () for column in columns), strict=True)
+        name: Balance(batch=name, unit=unit, made=int(made))
+        for name, ours, made, unit in zip(keys, own, *amounts, strict=True)
+        if ours
     }
     _balance(balances, here, way, out, gone)
     wrong = (name for name, one in balances.items() if one.accounted != one.made)

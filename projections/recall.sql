@@ -1,54 +1,54 @@
 -- All that came of a batch, and where it is or what became of it. Each statement gives lists that are
--- grouped already, with the batches of each in arrays: 100,000 rows become a few hundred. The
--- statements run in one transaction that sees one moment.
+-- grouped already, with the batches of each in arrays: 100,000 rows become a few hundred. Arrays come
+-- in and are joined, not compared with ANY, which takes the planner as long as the answer; they are
+-- put in order by number, not by text. The statements run in one transaction that sees one moment.
 
 -- name: reached
 WITH RECURSIVE reached AS (
     SELECT id FROM trace.node WHERE key = %(key)s
     UNION
     SELECT e.target FROM reached r JOIN trace.edge e ON e.source = r.id
+), found AS (
+    SELECT n.* FROM reached JOIN trace.node n USING (id) ORDER BY n.position, n.id
 )
-SELECT coalesce(array_agg(n.id ORDER BY n.position, n.id), '{}'),
-       coalesce(array_agg(n.key ORDER BY n.position, n.id), '{}'),
-       coalesce(array_agg(n.own AND n.made ORDER BY n.position, n.id), '{}'),
-       coalesce(array_agg(n.display ORDER BY n.position, n.id), '{}')
-FROM reached JOIN trace.node n USING (id)
+SELECT coalesce(array_agg(id), '{}'), array_agg(key), array_agg(own AND made),
+       array_agg(display), array_agg(quantity), array_agg(unit)
+FROM found
 
 -- name: here
-SELECT party, place, unit, left(batch, 14), sum(quantity)::bigint,
-       array_agg(batch ORDER BY batch), array_agg(quantity ORDER BY batch)
-FROM holdings.holding
-WHERE batch = ANY(%(keys)s) AND quantity > 0
-GROUP BY party, place, unit, left(batch, 14)
-ORDER BY party, place, 4, unit
+SELECT h.party COLLATE "C", h.place COLLATE "C", h.unit COLLATE "C", left(h.batch, 14) COLLATE "C" AS gtin, sum(h.quantity)::bigint,
+       array_agg(h.batch), array_agg(h.quantity)
+FROM unnest(%(keys)s::text[]) AS r (key)
+JOIN holdings.holding h ON h.batch = r.key
+WHERE h.quantity > 0
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 2, 4, 3
 
 -- name: on_the_way
 SELECT s.id, s.sender, s.from_place, s.recipient, s.to_place, s.carrier, s.sent_at, i.unit,
-       sum(i.quantity)::bigint, array_agg(i.batch ORDER BY i.batch),
-       array_agg(i.quantity ORDER BY i.batch)
-FROM holdings.shipment_item i JOIN holdings.shipment s ON s.id = i.shipment
-WHERE i.batch = ANY(%(keys)s) AND s.received IS NULL
+       sum(i.quantity)::bigint, array_agg(i.batch ORDER BY r.n), array_agg(i.quantity ORDER BY r.n)
+FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS r (key, n)
+JOIN holdings.shipment_item i ON i.batch = r.key
+JOIN holdings.shipment s ON s.id = i.shipment
+WHERE s.received IS NULL
 GROUP BY s.id, i.unit
 ORDER BY s.position, i.unit
 
 -- name: ended
-SELECT m.kind, m.party, m.place, m.note, m.unit, left(n.key, 14), sum(m.quantity)::bigint,
-       array_agg(n.key ORDER BY n.key), array_agg(m.quantity::bigint ORDER BY n.key)
-FROM trace.movement m JOIN trace.node n ON n.id = m.node
-WHERE m.node = ANY(%(ids)s) AND m.kind IN ('sold', 'used', 'disposed') AND m.display IS NULL
-GROUP BY m.kind, m.party, m.place, m.note, m.unit, left(n.key, 14)
-UNION ALL
-SELECT 'lost', m.party, m.place, m.note, m.unit, left(n.key, 14), sum(m.lost)::bigint,
-       array_agg(n.key ORDER BY n.key), array_agg(m.lost::bigint ORDER BY n.key)
-FROM trace.movement m JOIN trace.node n ON n.id = m.node
-WHERE m.node = ANY(%(ids)s) AND m.lost > 0 AND m.display IS NULL
-GROUP BY m.party, m.place, m.note, m.unit, left(n.key, 14)
-ORDER BY 1, 2, 3, 4, 6, 5
-
--- name: made
-SELECT array_agg(key ORDER BY position, id), array_agg(quantity::bigint ORDER BY position, id),
-       array_agg(unit ORDER BY position, id)
-FROM trace.node WHERE id = ANY(%(ids)s) AND own AND made
+WITH ended AS (
+    SELECT CASE WHEN m.kind = 'received' THEN 'lost' ELSE m.kind END AS kind, m.party, m.place,
+           m.note, m.unit, r.key, r.n,
+           (CASE WHEN m.kind = 'received' THEN m.lost ELSE m.quantity END)::bigint AS quantity
+    FROM unnest(%(ids)s::bigint[], %(keys)s::text[]) WITH ORDINALITY AS r (id, key, n)
+    JOIN trace.movement m ON m.node = r.id
+    WHERE m.display IS NULL
+        AND (m.kind IN ('sold', 'used', 'disposed') OR m.kind = 'received' AND m.lost > 0)
+)
+SELECT kind, party, place, note, unit, left(key, 14) AS gtin, sum(quantity)::bigint,
+       array_agg(key ORDER BY n), array_agg(quantity ORDER BY n)
+FROM ended
+GROUP BY kind, party, place, note, unit, gtin
+ORDER BY kind, party, place, note, gtin, unit
 
 -- name: positions
 SELECT t.position, h.position FROM trace.progress t, holdings.progress h

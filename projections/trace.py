@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from domain.epcis import canonical_key
 from projections.amounts import Shown, shown
+from projections.by_index import by_index
 
 Row = tuple[Any, ...]
 
@@ -109,7 +110,7 @@ def trace(conn: psycopg.Connection[Any], batch: str, direction: Direction = "bot
         "back": direction != "forward",
         "forward": direction != "back",
     }
-    with conn.cursor(binary=True) as cursor:
+    with by_index(conn) as cursor:
         rows = cursor.execute(_TRACE.encode(), values).fetchall()
     nodes = [_node(row) for row in sorted(_of("node", rows), key=_recorded)]
     roots = [node.id for node in nodes if node.key == values["key"]]

@@ -55,6 +55,7 @@ SLOW_ROOMS = frozenset(
         "test_lookup",
         "test_market",
         "test_market_clients",
+        "test_metrics",
         "test_recall_lists",
         "test_measure",
         "test_merkle",

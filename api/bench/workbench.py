@@ -39,6 +39,8 @@ BENCHES: Final = {
     "lookup": "lookup",
     "memory": "memory",
     "labels": "labels",
+    "project": "project",
+    "trace": "trace",
 }
 """Each benchmark's module in `api.bench`; its `plan` is a `Prepare`."""
 
