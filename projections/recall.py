@@ -178,7 +178,8 @@ def _read(
     ((ids, keys, own, names, *amounts),) = _ask(cursor, "reached", {"key": key})
     if not ids:
         return None
-    reached = {"ids": ids, "keys": keys}
+    ours = (name for name, is_own in zip(keys, own, strict=True) if is_own)
+    reached = {"ids": f"{{{','.join(map(str, ids))}}}", "keys": "\n".join(ours)}
     here = tuple(_here(row) for row in _ask(cursor, "here", reached))
     way = tuple(_on_the_way(row) for row in _ask(cursor, "on_the_way", reached))
     ended = _ask(cursor, "ended", reached)
@@ -186,8 +187,8 @@ def _read(
     gone = tuple(_ended(row) for row in ended if row[0] != "sold")
     balances = {
         name: Balance(batch=name, unit=unit, made=int(made))
-        for name, ours, made, unit in zip(keys, own, *amounts, strict=True)
-        if ours
+        for name, is_own, made, unit in zip(keys, own, *amounts, strict=True)
+        if is_own
     }
     _balance(balances, here, way, out, gone)
     wrong = (name for name, one in balances.items() if one.accounted != one.made)
