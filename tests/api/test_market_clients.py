@@ -28,8 +28,6 @@ EXAMPLES: Final = Path(__file__).parents[2] / "docs" / "examples"
 NODE: Final = EXAMPLES / "market-node"
 QUANTITY: Final = 7_000
 SELLER: Final = CHEN_XIULAN.party
-YARD: Final = "L445381-009101"
-GTIN: Final = "0204453818888" + gtin_check_digit("0204453818888")
 
 
 def _client() -> ModuleType:
@@ -68,26 +66,26 @@ def signer(county: County, party: str) -> Any:  # noqa: ANN401  of the example
     return client.Signer(party, county.keyring.party_path(party).read_bytes())
 
 
-@pytest.fixture(scope="module")
-def offer(county: County) -> OfferMade:
-    """Have tea of which two orders of the example's size can be met, and no third."""
-    batch = f"{GTIN}/TEA-1"
-    grams = 2 * QUANTITY + QUANTITY // 2
+def offered(county: County, category: str, number: int) -> OfferMade:
+    """Have a product of its own, of which two orders of the example's size can be met, no third."""
+    digits = f"020445381888{number}"
+    gtin, yard = digits + gtin_check_digit(digits), f"L445381-00910{number}"
+    batch, grams = f"{gtin}/TEA-1", 2 * QUANTITY + QUANTITY // 2
     county.record(
         ProductRegistered(
-            **common(AUTHORITY), gtin=GTIN, names=Names("山茶", "hill tea"), category="hill-tea",
+            **common(AUTHORITY), gtin=gtin, names=Names("山茶", "hill tea"), category=category,
             unit=Unit.GRAM,
         ),
         PlaceRegistered(
-            **common(AUTHORITY), place=YARD, holder=SELLER, kind=PlaceKind.YARD,
+            **common(AUTHORITY), place=yard, holder=SELLER, kind=PlaceKind.YARD,
             township="445381111", name="茶坪",
         ),
         BatchHarvested(
-            **common(SELLER), place=YARD, batch=batch, plot=PLOT, quantity=grams, unit=Unit.GRAM
+            **common(SELLER), place=yard, batch=batch, plot=PLOT, quantity=grams, unit=Unit.GRAM
         ),
     )  # fmt: skip
     made = OfferMade(
-        **common(SELLER), place=YARD, batch=batch, quantity=grams, unit=Unit.GRAM,
+        **common(SELLER), place=yard, batch=batch, quantity=grams, unit=Unit.GRAM,
         price=Price(9_800, 1000),
     )  # fmt: skip
     county.record(made)
@@ -97,14 +95,14 @@ def offer(county: County) -> OfferMade:
 def _confirm(me: Any, order: str, offer: OfferMade, quantity: int = QUANTITY) -> str:  # noqa: ANN401
     return str(me.event(
         "order.confirmed.v1", [order], order=order, offer=offer.id, batch=offer.batch,
-        quantity=quantity, unit="GRM", place=YARD,
+        quantity=quantity, unit="GRM", place=offer.place,
     ))  # fmt: skip
 
 
-def _sell(county: County, address: str, offer: OfferMade, seen: list[str]) -> None:
+def _sell(county: County, address: str, offer: OfferMade, after: int, seen: list[str]) -> None:
     """Confirm and ship whatever is ordered, until the buyer has it."""
     market, me = client.Market(address, token(county, SELLER)), signer(county, SELLER)
-    for news in market.watch_orders(after="0"):
+    for news in market.watch_orders(after=str(after)):
         seen.append(news.state)
         if news.state == "PLACED":
             assert market.submit("confirmOrder", _confirm(me, news.order, offer)).state
@@ -112,7 +110,7 @@ def _sell(county: County, address: str, offer: OfferMade, seen: list[str]) -> No
             sent = me.event(
                 "shipment.sent.v1", [news.order], items=[
                     {"batch": offer.batch, "quantity": QUANTITY, "unit": "GRM"},
-                ], to=BUYER, to_place=AT_BUYER.place, order=news.order, place=YARD,
+                ], to=BUYER, to_place=AT_BUYER.place, order=news.order, place=offer.place,
             )  # fmt: skip
             assert isinstance(market.record(sent), int)
         elif news.state == "RECEIVED":
@@ -133,11 +131,10 @@ def _buy(county: County, address: str) -> list[Any]:
     return [json.loads(line) for line in ended.stdout.decode().splitlines()]
 
 
-def test_a_node_buyer_and_a_python_seller_trade_to_the_end(
-    county: County, address: str, offer: OfferMade
-) -> None:
-    seen: list[str] = []
-    selling = threading.Thread(target=_sell, args=(county, address, offer, seen), daemon=True)
+def test_a_node_buyer_and_a_python_seller_trade_to_the_end(county: County, address: str) -> None:
+    offer = offered(county, "hill-tea", 1)
+    at, seen = county.services.head(), list[str]()
+    selling = threading.Thread(target=_sell, args=(county, address, offer, at, seen), daemon=True)
     selling.start()
     told = _buy(county, address)
     selling.join(30)
@@ -149,11 +146,12 @@ def test_a_node_buyer_and_a_python_seller_trade_to_the_end(
 
 
 def test_the_python_client_pages_orders_and_hears_each_refusal(
-    county: County, address: str, offer: OfferMade
+    county: County, address: str
 ) -> None:
+    offer = offered(county, "spring-tea", 2)
     public = client.Market(address)
     assert len({one.event_id for one in public.offers()}) > 1
-    [found] = public.offers(gtin=GTIN)
+    [found] = public.offers(gtin=offer.batch[:14])
     assert found.event_id == offer.id
     shop, seller = signer(county, RETAILER), signer(county, SELLER)
     market = client.Market(address, token(county, RETAILER))
