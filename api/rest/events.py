@@ -154,6 +154,16 @@ async def _record_many(request: Request, services: Services) -> IO[bytes]:
         Problem: where nothing could be recorded at all.
     """
     answers: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by `_kept`
+    try:
+        await _answer_all(request, services, answers)
+    except BaseException:  # the client has gone, or nothing could be recorded
+        answers.close()
+        raise
+    answers.seek(0)
+    return answers
+
+
+async def _answer_all(request: Request, services: Services, answers: IO[bytes]) -> None:
     number = 0
     failed: Problem | None = None
     async for lines in _chunks(request):
@@ -168,8 +178,6 @@ async def _record_many(request: Request, services: Services) -> IO[bytes]:
         for at in range(len(lines)):
             number += 1
             answers.write(_answer(number, failed or outcomes[at]))
-    answers.seek(0)
-    return answers
 
 
 def _kept(answers: IO[bytes]) -> Iterator[bytes]:
