@@ -31,9 +31,19 @@ async def caught_up(
     """Wait for `?at=POSITION`, so that one sees what one has just recorded.
 
     Raises:
-        Problem: 503 where the projections don't get there in time.
+        Problem: 400 where the ledger has no such position, 503 where the projections don't get
+            there in time.
     """
-    if at is not None and not await to_thread.run_sync(services.wait_for, at):
+    if at is None or await to_thread.run_sync(services.wait_for, at, 0.0):
+        return
+    head = await to_thread.run_sync(services.head)
+    if head is not None and at > head:
+        # Nobody has a receipt of that position: there is nothing to wait for.
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, "malformed", f"台账只到第 {head} 条，没有第 {at} 条。",
+            f"The ledger ends at position {head}; there is no {at}.",
+        )  # fmt: skip
+    if not await to_thread.run_sync(services.wait_for, at):
         raise Problem(
             HTTPStatus.SERVICE_UNAVAILABLE, "behind", f"还没有整理到第 {at} 条，请稍后再看。",
             f"Position {at} does not show yet; try again.", headers={"Retry-After": "1"},
