@@ -54,7 +54,7 @@ fmt: $(DEV) ## format the code, and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
 
-BENCHES := append import verify project trace labels lookup
+BENCHES := append import verify project trace labels lookup market
 bench: $(RUNTIME) ## measure (BENCHES="append trace" for some, QUICK=1 for a short run)
 	@for name in $(BENCHES); do $(BIN)/suyuan bench "$$name" $(if $(QUICK),--quick); done
 

@@ -19,6 +19,7 @@ from domain.events import movements as v
 from domain.events import registry as r
 from domain.events.correction import EventCorrected
 from ledger.log import Recorded
+from projections import market_facts
 from projections import market_statements as write
 
 Cursor = psycopg.Cursor[Any]
@@ -50,7 +51,7 @@ class Market:
     """Keeps the market's tables."""
 
     name: Final = "market"
-    version: Final = 2
+    version: Final = 3
     sql: Final = files("projections").joinpath("market.sql").read_text("utf-8")
 
     def apply(self, cursor: Cursor, events: Sequence[Recorded]) -> None:
@@ -70,6 +71,7 @@ def _fold(cursor: Cursor, run: Sequence[Recorded]) -> None:
             cursor.execute(statement, [_rows(found)])
     _settle(cursor, [one.event.id for one in run if isinstance(one.event, _OF_ORDERS)])
     _state_terms(cursor, [one.event.id for one in run if isinstance(one.event, _TERMS)])
+    market_facts.fold(cursor, [(one.position, one.event) for one in run])
 
 
 def _correct(cursor: Cursor, recorded: Recorded) -> None:
@@ -77,6 +79,7 @@ def _correct(cursor: Cursor, recorded: Recorded) -> None:
     correction = recorded.event
     if not isinstance(correction, EventCorrected):
         return
+    market_facts.correct(cursor, correction)
     match correction.replacement:
         case None:
             of = {"event": correction.event, "position": recorded.position}
@@ -99,6 +102,7 @@ def _settle(cursor: Cursor, events: list[str]) -> None:
         cursor.execute(write.SETTLE_ORDERS, {"events": events})
         cursor.execute(write.SETTLE_OFFERS, {"events": events})
         cursor.execute(write.SETTLE_DEMANDS, {"events": events})
+        cursor.execute(write.SETTLE_RECORDS, {"events": events})
 
 
 def _state_terms(cursor: Cursor, events: list[str]) -> None:

@@ -17,7 +17,38 @@ CREATE TABLE places (
 CREATE TABLE products (
     gtin     text COLLATE "C" PRIMARY KEY,
     category text NOT NULL,
-    names    text NOT NULL -- all that it is called, for searching
+    names    text NOT NULL, -- all that it is called, for searching
+    keeps_days integer      -- how long it keeps
+);
+
+-- What speaks for a batch, an event a row: it was made, certified, inspected.
+CREATE TABLE facts (
+    event    text        COLLATE "C" NOT NULL,
+    batch    text        COLLATE "C" NOT NULL,
+    position bigint      NOT NULL,
+    kind     text        NOT NULL,
+    of       text,       -- the certificate that is replaced or withdrawn
+    passed   boolean,
+    at       timestamptz NOT NULL,
+    PRIMARY KEY (event, batch)
+);
+CREATE INDEX facts_by_batch ON facts (batch, position);
+
+-- The same as it counts now.
+CREATE TABLE batches (
+    batch     text COLLATE "C" PRIMARY KEY,
+    made_at   timestamptz,
+    made_s    bigint, -- the same in seconds since 1970
+    certified boolean NOT NULL,
+    inspected boolean NOT NULL
+);
+
+-- How a seller kept what it confirmed: kept are orders received or settled and never disputed,
+-- broken those that it cancelled after confirming, or that were disputed.
+CREATE TABLE records (
+    seller text COLLATE "C" PRIMARY KEY,
+    kept   integer NOT NULL,
+    broken integer NOT NULL
 );
 
 -- promised is what confirmed orders have taken of an offer; quantity is that and what is left. The
@@ -29,6 +60,9 @@ CREATE TABLE offers (
     place        text        NOT NULL,
     batch        text        NOT NULL,
     gtin         text        COLLATE "C" GENERATED ALWAYS AS (left(batch, 14)) STORED,
+    -- The digits of seller and product, as ranking compares them.
+    seller_no    bigint      GENERATED ALWAYS AS (translate(seller, 'P-', '')::bigint) STORED,
+    product_no   bigint      GENERATED ALWAYS AS (left(batch, 14)::bigint) STORED,
     unit         text        NOT NULL,
     quantity     bigint      NOT NULL,
     promised     bigint      NOT NULL DEFAULT 0,

@@ -23,9 +23,10 @@ SELECT x.e->>'place', x.e->>'township', x.e->>'name'
 FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb)
 """
 PRODUCTS: Final = """
-INSERT INTO products (gtin, category, names)
+INSERT INTO products (gtin, category, names, keeps_days)
 SELECT x.e->>'gtin', x.e->>'category',
-    concat_ws(' ', x.e->'names'->>'zh', x.e->'names'->>'en', x.e->>'category')
+    concat_ws(' ', x.e->'names'->>'zh', x.e->'names'->>'en', x.e->>'category'),
+    (x.e->>'shelf_life_days')::integer
 FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb)
 """
 # The terms follow from what was stated last: SETTLE_TERMS.
@@ -40,6 +41,43 @@ FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e js
 ON CONFLICT (id) DO UPDATE SET seller = excluded.seller, place = excluded.place,
     batch = excluded.batch, unit = excluded.unit, plot = excluded.plot,
     occurred_at = excluded.occurred_at
+"""
+# A replacement comes this way too: it keeps the position.
+FACTS: Final = """
+INSERT INTO facts (event, batch, position, kind, of, passed, at)
+SELECT f.id, b.batch, x.position, k.kind, coalesce(f.replaces, f.commitment),
+    f.result = 'conformant', f.occurred_at
+FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb),
+    jsonb_to_record(x.e) AS f (id text, type text, batch text, outputs jsonb, replaces text,
+    commitment text, result text, occurred_at timestamptz),
+    LATERAL (
+        SELECT f.batch WHERE f.batch IS NOT NULL
+        UNION SELECT o->>'batch' FROM jsonb_array_elements(f.outputs) o
+    ) AS b (batch)
+JOIN (VALUES ('batch.harvested.v1', 'made'), ('batch.transformed.v1', 'made'),
+    ('commitment.issued.v1', 'certified'), ('commitment.withdrawn.v1', 'withdrawn'),
+    ('batch.inspected.v1', 'inspected')) AS k (type, kind) ON true
+WHERE k.type = f.type
+"""
+FACTS_VOID: Final = "DELETE FROM facts WHERE event = %(event)s RETURNING batch, position"
+SETTLE_BATCHES: Final = """
+INSERT INTO batches (batch, made_at, made_s, certified, inspected)
+SELECT b.batch, made.at, extract(epoch FROM made.at)::bigint,
+    EXISTS (
+        SELECT FROM facts f WHERE f.batch = b.batch AND f.kind = 'certified' AND NOT EXISTS (
+            SELECT FROM facts g WHERE g.batch = b.batch AND g.of = f.event
+        )
+    ),
+    coalesce((
+        SELECT f.passed FROM facts f WHERE f.batch = b.batch AND f.kind = 'inspected'
+        ORDER BY f.position DESC LIMIT 1
+    ), false)
+FROM unnest(%(batches)s::text[]) AS b (batch) CROSS JOIN LATERAL (
+    SELECT max(f.at) AS at FROM facts f WHERE f.batch = b.batch AND f.kind = 'made'
+) AS made
+ON CONFLICT (batch) DO UPDATE SET made_at = excluded.made_at, made_s = excluded.made_s,
+    certified = excluded.certified,
+    inspected = excluded.inspected
 """
 # A replacement of an offer comes this way too: it keeps the position.
 TERMS: Final = """
@@ -160,6 +198,25 @@ WHERE id IN (
     SELECT o.demand FROM orders o JOIN steps s ON s.order_id = o.id
     WHERE s.event = ANY(%(events)s)
 )
+"""
+SETTLE_RECORDS: Final = """
+INSERT INTO records (seller, kept, broken)
+SELECT o.seller,
+    count(*) FILTER (WHERE o.state IN ('received', 'settled') AND NOT d.disputed),
+    count(*) FILTER (WHERE d.disputed OR d.let_down)
+FROM orders o CROSS JOIN LATERAL (
+    SELECT coalesce(bool_or(s.state = 'disputed'), false) AS disputed,
+        coalesce(bool_or(
+            s.state = 'cancelled' AND s.actor = o.seller AND o.confirmed IS NOT NULL
+        ), false) AS let_down
+    FROM counted s WHERE s.order_id = o.id
+) AS d
+WHERE o.seller IN (
+    SELECT o.seller FROM orders o JOIN steps s ON s.order_id = o.id
+    WHERE s.event = ANY(%(events)s)
+)
+GROUP BY o.seller
+ON CONFLICT (seller) DO UPDATE SET kept = excluded.kept, broken = excluded.broken
 """
 # A change says how much is for sale beside what was promised when it was made.
 SETTLE_TERMS: Final = """

@@ -41,6 +41,7 @@ BENCHES: Final = {
     "labels": "labels",
     "project": "project",
     "trace": "trace",
+    "market": "market",
 }
 """Each benchmark's module in `api.bench`; its `plan` is a `Prepare`."""
 

@@ -47,6 +47,8 @@ _COMMANDS: Final = {
     "trace": ("trace", "查一个批次的来龙去脉 / where a batch came from and went"),
     "recall": ("recall", "查一个批次做成了什么、现在在哪 / what came of a batch, and who has it"),
     "certify": ("certify", "给一个批次开合格证 / issue a certificate of commitment"),
+    "match": ("match", "给一条求购找供应 / rank the offers for a demand"),
+    "allocate": ("allocate", "全县供求匹配预览 / preview who could sell what to whom"),
     "label": ("label", "打一个批次的标签 / print a batch's labels"),
     "export": ("export", "导出台账，给人验证 / export the ledger for anyone to check"),
     "verify": ("verify", "验证一份导出，谁都不用信 / check an export, trusting nobody"),

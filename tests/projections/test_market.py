@@ -25,7 +25,10 @@ from tests.county import kg, of
 from tests.recorded_world import RecordedLedger, RecordedWorld, recorded_world
 
 CATEGORY = Author().register_product(c.PADDY).category
-TABLES = ("parties", "places", "products", "offers", "terms", "demands", "orders", "steps")
+TABLES = (
+    "parties", "places", "products", "offers", "terms", "demands", "orders", "steps", "facts",
+    "batches", "records",
+)  # fmt: skip
 
 
 class MarketUnderTest:

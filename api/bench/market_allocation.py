@@ -1,0 +1,43 @@
+"""Sharing two thousand offers out among two thousand demands, read from the read models."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+from api.bench.fair import NOW, stage
+from api.bench.measure import Run
+from api.bench.workbench import Workbench
+from api.embedded import embedded_server
+from projections.allocation import allocate
+
+_EACH: Final = 2000
+
+
+@contextmanager
+def kinds(bench: Workbench) -> Iterator[tuple[dict[str, Run], dict[str, int]]]:
+    """Give the run, and how many offers and demands it shares out."""
+    data = Path(tempfile.mkdtemp(prefix="market-", dir=bench.folder))
+    try:
+        with embedded_server(data) as url, psycopg.connect(url, autocommit=True) as conn:
+            stage(conn, 2, _EACH, _EACH, categories=4)
+            yield (
+                {"allocation": lambda: _timed(conn)},
+                {"allocated_offers": _EACH, "allocated_demands": _EACH},
+            )
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _timed(conn: psycopg.Connection[Any]) -> float:
+    began = time.perf_counter()
+    found = allocate(conn, NOW)
+    took = (time.perf_counter() - began) * 1000
+    if not found.proposals:
+        raise ValueError("nothing was shared out")
+    return took

@@ -1,0 +1,1 @@
+"""How well an offer suits a demand, why, and how a county's offers are shared out. Pure."""
