@@ -1,6 +1,7 @@
 """Recording events, one or many, and reading one back with its receipt."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
@@ -10,6 +11,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from api.errors import (
     Problem,
@@ -189,7 +191,7 @@ def _kept(answers: IO[bytes]) -> Iterator[bytes]:
 async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
     rest = b""
     lines: list[bytes] = []
-    async for chunk in request.stream():
+    async for chunk in _stream(request):
         *whole, rest = (rest + chunk).split(b"\n")
         lines += [line for line in whole if line.strip()]
         if len(rest) > MAX_ENVELOPE:
@@ -201,6 +203,13 @@ async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
         lines.append(rest)
     for part in _parts(lines):
         yield part
+
+
+async def _stream(request: Request) -> AsyncIterator[bytes]:
+    """Give what comes, as long as the client is there."""
+    with suppress(ClientDisconnect):
+        async for chunk in request.stream():
+            yield chunk
 
 
 def _parts(lines: list[bytes]) -> Iterator[list[bytes]]:
