@@ -1,6 +1,7 @@
 """The market's pages: offers to look through and search, one offer with how to order, demands."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -9,11 +10,13 @@ from fastapi.responses import Response
 from api.errors import not_found
 from api.pages import render
 from api.pages.failure import failure
+from api.pages.field_words import FIELD_WORDS
 from api.pages.market_view import (
     Asked,
     Known,
     categories,
     demand_view,
+    map_spots,
     offer_view,
     persons_in,
     sorts,
@@ -21,6 +24,7 @@ from api.pages.market_view import (
 )
 from api.pages.naming import Naming
 from api.pages.ordering import order_example
+from api.pages.sketch import HEIGHT, WIDTH, outline
 from api.pages.standing import CST, standing
 from api.rest.context import CaughtUp, Use
 from api.services import Services
@@ -67,8 +71,9 @@ def market(
         request, "market.html", standing=now, asked=asked,
         offers=[offer_view(row, known, naming, today) for row in rows[:_SHOWN]],
         further=_further(asked, rows), categories=categories(every, known, asked, naming),
-        townships=townships(every, known, asked, naming), sorts=sorts(asked, naming),
-        demands=[demand_view(row, known, naming) for row in wanted],
+        townships=townships(every, known, asked, naming),
+        spots=map_spots(every, known, asked, naming), outline=outline(), sorts=sorts(asked, naming),
+        demands=[demand_view(row, known, naming) for row in wanted], map_size=(WIDTH, HEIGHT),
     )  # fmt: skip
 
 
@@ -88,9 +93,19 @@ def offer(offer_id: str, request: Request, services: Use) -> Response:
         now = standing(conn)
     view = offer_view(row, known, naming, datetime.now(CST).date())
     return render.page(
-        request, "offer.html", standing=now, o=view, example=order_example(row),
-        graphiql=services.settings.dev,
+        request, "offer.html", HTTPStatus.OK, standing=now, o=view, example=order_example(row),
+        graphiql=services.settings.dev, terms=_terms(row),
+        words={name: naming.reader.phrase(text) for name, text in FIELD_WORDS.items()},
     )  # fmt: skip
+
+
+def _terms(row: OfferRow) -> dict[str, object]:
+    """Give what an order of this offer says of it."""
+    price = {"amount": row.price_amount, "per": row.price_per, "currency": row.currency}
+    return {
+        "id": row.id, "seller": row.seller, "batch": row.batch, "unit": row.unit,
+        "least": row.least, "price": price, "tiers": list(row.tiers),
+    }  # fmt: skip
 
 
 def _offers(conn: Connection, asked: Asked, after: Mark | None) -> list[OfferRow]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from api.pages.naming import Naming, address
+from api.pages.sketch import Spot, offered
 from api.pages.standing import CST
 from domain.measures import Price, Unit
 from projections.directory import Party, Place, Product
@@ -157,6 +158,29 @@ def townships(rows: Sequence[OfferRow], known: Known, asked: Asked, naming: Nami
         naming.reader.place,
         naming,
     )
+
+
+class MapSpot(NamedTuple):
+    """A township on the map: its circle, name, how many offers, and the market narrowed to it."""
+
+    spot: Spot
+    name: str
+    address: str
+    chosen: bool
+
+
+def map_spots(
+    rows: Sequence[OfferRow], known: Known, asked: Asked, naming: Naming
+) -> list[MapSpot]:
+    """Give the townships where goods are offered, as circles on a sketch of the county."""
+    counts = Counter(known.places[row.place].township for row in rows if row.place in known.places)
+    return [
+        MapSpot(
+            spot, naming.reader.place(spot.code), asked._replace(township=spot.code).link(),
+            spot.code == asked.township,
+        )
+        for spot in offered(counts, naming.reader.language)
+    ]  # fmt: skip
 
 
 def sorts(asked: Asked, naming: Naming) -> list[Choice]:

@@ -2,8 +2,26 @@
 
 from fastapi import APIRouter
 
-from api.pages import batches, dossier, farm, home, inbox, market, passport, problems, report
+from api.pages import (
+    batches,
+    deals,
+    dossier,
+    farm,
+    home,
+    inbox,
+    market,
+    passport,
+    prices,
+    printing,
+    problems,
+    report,
+)
+
+PAGES = (
+    home, dossier, passport, batches, deals, market, prices, printing, problems, report, inbox,
+    farm,
+)  # fmt: skip
 
 router = APIRouter()
-for page in (home, dossier, passport, batches, market, problems, report, inbox, farm):
+for page in PAGES:
     router.include_router(page.router)

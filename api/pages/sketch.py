@@ -4,7 +4,7 @@ Seats are points, not boundaries (`domain.townships`): the shape behind them is 
 seats, and the page says that it is a sketch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from math import atan2, cos, hypot, radians
@@ -67,6 +67,16 @@ class Sketch(NamedTuple):
     tip: Point | None
 
 
+class Spot(NamedTuple):
+    """A township on the market's map: how many offers, and how large its circle is."""
+
+    code: str
+    at: Point
+    radius: float
+    count: int
+    label: Label
+
+
 class _Box(NamedTuple):
     left: float
     top: float
@@ -101,6 +111,27 @@ def sketch(origins: Sequence[str], stops: Sequence[str], language: str) -> Sketc
         tip = _edge_towards(last, outside[-1])
         route.append(_bow(last, tip))
     return Sketch(WIDTH, HEIGHT, _outline(), dots, tuple(route), away, tip)
+
+
+def offered(counts: Mapping[str, int], language: str) -> tuple[Spot, ...]:
+    """Place so many offers at each township's seat, with its name where there is room for it.
+
+    A township whose seat is unknown, or outside the county, has no spot.
+    """
+    taken: list[_Box] = []
+    found = []
+    most = max(counts.values(), default=1)
+    for code, count in sorted(counts.items(), key=lambda item: -item[1]):
+        point = _position(code)
+        if point is not None:
+            label = _label(point, _short(code, language), taken)
+            found.append(Spot(code, point, 5 + 11 * (count / most) ** 0.5, count, label))
+    return tuple(found)
+
+
+def outline() -> str:
+    """Give the curve around all seats, as an SVG path."""
+    return _outline()
 
 
 def _route(grew: Sequence[str], inside: Sequence[str]) -> list[str]:

@@ -129,3 +129,15 @@ GROUNDS: Final = {
     "commissioned_test": marked("委托检测合格"),
 }
 """What a commitment rests on (`domain.events.papers.Basis`)."""
+
+ORDER_STATES: Final = {
+    "placed": marked("已下单"),
+    "confirmed": marked("卖家已确认"),
+    "refused": marked("卖家没接"),
+    "cancelled": marked("已取消"),
+    "shipped": marked("已发货"),
+    "received": marked("已收货"),
+    "disputed": marked("有争议"),
+    "settled": marked("已结清"),
+}
+"""How far an order is."""

@@ -1,0 +1,133 @@
+"""An order as its page shows it: what, how much, for how much, how far, and what one may do."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from api.pages.market_view import Known
+from api.pages.market_view import persons_in as persons_of
+from api.pages.naming import Naming, address
+from api.pages.standing import CST
+from api.pages.words import ORDER_STATES
+from domain.measures import Price, Unit
+from projections.market_rows import OfferRow, OrderRow, StepRow
+from projections.passport import Who
+
+_SELLER: Final = {"placed": ("confirm", "refuse"), "confirmed": ("ship",)}
+_BUYER: Final = {"placed": ("cancel",), "received": ("settle", "dispute"), "disputed": ("settle",)}
+_PATH: Final = ("placed", "confirmed", "shipped", "received", "settled")
+"""An order's usual life."""
+
+
+class Stage(NamedTuple):
+    """A stage of an order's life: done, when, by whom, with how much and why."""
+
+    name: str
+    done: bool
+    when: str | None
+    who: str | None
+    amount: str | None
+    reason: str | None
+    proof: str | None
+    counts: bool
+
+
+class OrderView(NamedTuple):
+    """An order; `acts` are what the viewer may do now, `data` what its script needs for that."""
+
+    id: str
+    product: str
+    lot: str
+    passport: str
+    state: str
+    state_name: str
+    buyer: str
+    seller: str
+    mine: str
+    quantity: str
+    price: str
+    total: str
+    deliver_to: str
+    when: str
+    stages: tuple[Stage, ...]
+    acts: tuple[str, ...]
+    data: dict[str, Any]
+    halted: bool
+    address: str
+
+
+def order_view(
+    row: OrderRow, steps: Sequence[StepRow], offer: OfferRow | None, known: Known, naming: Naming,
+    viewer: str,
+) -> OrderView:  # fmt: skip
+    """Turn an order into what its page shows to one of its sides."""
+    reader, unit = naming.reader, Unit(row.unit)
+    product = known.products.get(row.batch[:14])
+    place = known.places.get(row.deliver_to)
+    mine = "seller" if viewer == row.seller else "buyer" if viewer == row.buyer else "county"
+    price = Price(row.price_amount, row.price_per, row.currency)
+    return OrderView(
+        id=row.id, product=naming.registered(product) or row.batch, lot=row.batch[15:],
+        passport=address(row.batch), state=row.state,
+        state_name=reader.say(ORDER_STATES.get(row.state, row.state)),
+        buyer=_named(row.buyer, known, naming), seller=_named(row.seller, known, naming),
+        mine=mine, quantity=reader.amount(row.quantity, unit), price=reader.price(price, unit),
+        total=_total(row), deliver_to=place.name if place else row.deliver_to,
+        when=reader.moment(row.occurred_at.astimezone(CST)),
+        stages=tuple(_stages(row, steps, known, naming)), acts=_acts(row, mine),
+        data={
+            "order": row.id, "offer": row.offer, "batch": row.batch, "quantity": row.quantity,
+            "unit": row.unit, "place": offer.place if offer else None, "buyer": row.buyer,
+            "deliver_to": row.deliver_to, "total": _total_fen(row), "currency": row.currency,
+            "shipment": _shipment(steps),
+        },
+        halted=row.halted, address=f"/market/orders/{row.id}",
+    )  # fmt: skip
+
+
+def persons_in(known: Known) -> Iterable[str]:
+    """Give the ids of the persons among the parties."""
+    return persons_of(known)
+
+
+def _acts(row: OrderRow, mine: str) -> tuple[str, ...]:
+    if row.halted:
+        return ("refuse",) if (mine, row.state) == ("seller", "placed") else ()
+    return {"seller": _SELLER, "buyer": _BUYER}.get(mine, {}).get(row.state, ())
+
+
+def _stages(
+    row: OrderRow, steps: Sequence[StepRow], known: Known, naming: Naming
+) -> Iterable[Stage]:
+    reader, unit = naming.reader, Unit(row.unit)
+    for step in steps:
+        yield Stage(
+            name=reader.say(ORDER_STATES.get(step.state, step.state)), done=True,
+            when=reader.moment(step.occurred_at.astimezone(CST)),
+            who=_named(step.actor, known, naming),
+            amount=reader.amount(step.quantity, unit) if step.quantity else None,
+            reason=step.reason, proof=f"/api/events/{step.event}", counts=step.counts,
+        )  # fmt: skip
+    if row.state not in _PATH:
+        return
+    for state in _PATH[_PATH.index(row.state) + 1 :]:
+        name = reader.say(ORDER_STATES[state])
+        yield Stage(name, False, None, None, None, None, None, True)  # noqa: FBT003  a row
+
+
+def _shipment(steps: Sequence[StepRow]) -> str | None:
+    return next((step.event for step in reversed(steps) if step.state == "shipped"), None)
+
+
+def _total_fen(row: OrderRow) -> int:
+    return -(-row.quantity * row.price_amount // row.price_per)
+
+
+def _total(row: OrderRow) -> str:
+    yuan, fen = divmod(_total_fen(row), 100)
+    sign = "¥" if row.currency == "CNY" else f"{row.currency} "
+    return f"{sign}{yuan:,}.{fen:02d}"
+
+
+def _named(party: str, known: Known, naming: Naming) -> str:
+    row = known.parties.get(party)
+    return naming.who(Who(id=party, name=row.name, kind=row.kind) if row else Who(id=party))
