@@ -73,7 +73,7 @@ class Spot(NamedTuple):
     code: str
     at: Point
     radius: float
-    count: int
+    offers: int
     label: Label
 
 

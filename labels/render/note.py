@@ -45,7 +45,7 @@ def render_note(title: str, lines: Sequence[NoteLine], url: str, signers: Sequen
             raise MissingGlyphError(line.name, line.value, missing)
     pdfmetrics.registerFont(TTFont(_FONT, str(font.path), subfontIndex=font.index, asciiReadable=0))
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1, initialFontName=_FONT, pageCompression=1)
+    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1)
     canvas.setTitle(title)
     width, height = A4
     canvas.setFont(_FONT, 24)
