@@ -7,7 +7,6 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
-from api.cli.seed import is_demo
 from api.errors import not_found
 from api.pages import render
 from api.pages.failure import failure
@@ -95,10 +94,7 @@ def _field(
     words = {name: reader.phrase(text) for name, text in FIELD_WORDS.items()}
     with services.connection() as conn:
         now = standing(conn)
-        demo = is_demo(conn) if now.position else False
-    page = render.page(
-        request, template, HTTPStatus.OK, standing=now, words=words, demo=demo, **more
-    )
+    page = render.page(request, template, HTTPStatus.OK, standing=now, words=words, **more)
     page.headers["Content-Security-Policy"] = _WITH_WASM
     return page
 
