@@ -45,7 +45,7 @@ async function place(key, data) {
   const price = priceFor(quantity);
   const entry = await record(event("order.placed.v1", key.party, {
     offer: offer.id, seller: offer.seller, batch: offer.batch, quantity, unit: offer.unit,
-    price: { amount: price.amount, per: price.per, currency: price.currency === "CNY" ? undefined : price.currency },
+    price: { amount: price.amount, currency: price.currency, per: price.per },
     deliver_to: data.get("place"),
   }, { refs: [offer.id] }), say("order_now"), key);
   if (entry.state === "refused") throw new Refused(entry.problem);

@@ -16,7 +16,7 @@ const ACTS = {
   refuse: (o, reason) => ["order.refused.v1", { order: o.order, reason }],
   cancel: (o, reason) => ["order.cancelled.v1", { order: o.order, reason }],
   ship: (o) => ["shipment.sent.v1", { place: o.place, to: o.buyer, to_place: o.deliver_to, order: o.order, items: [{ batch: o.batch, quantity: o.quantity, unit: o.unit }] }],
-  settle: (o) => ["order.settled.v1", { order: o.order, shipment: o.shipment, paid: { amount: o.total, currency: o.currency === "CNY" ? undefined : o.currency } }],
+  settle: (o) => ["order.settled.v1", { order: o.order, shipment: o.shipment, paid: { amount: o.total, currency: o.currency } }],
   dispute: (o, reason) => ["order.disputed.v1", { order: o.order, shipment: o.shipment, reason }],
 };
 const REASONS = {
