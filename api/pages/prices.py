@@ -19,9 +19,9 @@ from projections.market_prices import Week
 
 router = APIRouter(dependencies=[CaughtUp], include_in_schema=False)
 
-WIDTH: Final = 640
-HEIGHT: Final = 240
-_LEFT: Final = 64
+WIDTH: Final = 360
+HEIGHT: Final = 220
+_LEFT: Final = 60
 _BELOW: Final = 34
 _ABOVE: Final = 14
 _LINES: Final = 4

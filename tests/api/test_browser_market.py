@@ -1,0 +1,110 @@
+"""A buyer and a seller, each with a browser: ordered, confirmed with a tap, sent, received, settled."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.api.browsing import launched, on_a_port
+from tests.api.pages_parts import demo_county
+
+pytestmark = pytest.mark.browser
+
+WAIT_MS: Final = 30_000
+
+
+@pytest.fixture(scope="module")
+def base(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("market")
+    with demo_county(database_server, folder, "market_browsed") as county, on_a_port(county) as at:
+        yield at
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with launched(chromium) as started:
+        yield started
+
+
+def a_person(browser: Browser, base: str, role: str) -> Page:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    page.goto(f"{base}/market/orders")
+    page.wait_for_selector("html[data-ready=yes]")
+    page.click(f"[data-role={role}]")
+    page.wait_for_selector("#waiting")
+    return page
+
+
+def an_offer(page: Page, base: str, seller: str) -> None:
+    """Open an offer of a seller's, with the form to order from it."""
+    page.goto(f"{base}/market")
+    links = page.eval_on_selector_all(
+        "a.btn[href^='/market/offers/']", "all => all.map(one => one.getAttribute('href'))"
+    )
+    for link in links:
+        page.goto(base + link)
+        if seller in page.inner_text("main"):
+            page.wait_for_selector("#stage form")
+            return
+    raise AssertionError(f"{seller} offers something in the demonstration")
+
+
+def tap(page: Page, act: str) -> None:
+    page.wait_for_selector("html[data-ready=yes]")
+    page.click(f"[data-act={act}]")
+
+
+def test_an_order_is_answered_with_a_tap_and_both_see_it(browser: Browser, base: str) -> None:
+    buyer = a_person(browser, base, "buyer")
+    seller = a_person(browser, base, "cooperative")
+    an_offer(buyer, base, "陈屋合作社")
+    buyer.fill("[name=quantity]", "20")
+    buyer.click(".act")
+    buyer.wait_for_url(re.compile(r"/market/orders/[0-9a-f-]{36}"))
+    order = buyer.url.split("?")[0]
+    expect(buyer.locator(".side .tag")).to_have_text("已下单")
+    buyer.wait_for_selector("html[data-ready=yes]")
+
+    seller.goto(order)
+    tap(seller, "confirm")
+    expect(seller.locator(".side .tag")).to_have_text("卖家已确认", timeout=WAIT_MS)
+    expect(buyer.locator(".side .tag")).to_have_text("卖家已确认", timeout=WAIT_MS)
+
+    tap(seller, "ship")
+    expect(seller.locator(".side .tag")).to_have_text("已发货", timeout=WAIT_MS)
+    buyer.goto(f"{base}/farm#receive")
+    buyer.wait_for_selector("html[data-ready=yes]")
+    buyer.wait_for_selector("[name=item-0]")
+    buyer.click(".act")
+    buyer.wait_for_selector(".done")
+    buyer.goto(order)
+    expect(buyer.locator(".side .tag")).to_have_text("已收货", timeout=WAIT_MS)
+    tap(buyer, "settle")
+    expect(buyer.locator(".side .tag")).to_have_text("已结清", timeout=WAIT_MS)
+
+
+def test_an_order_below_the_least_is_told_before_it_is_signed(browser: Browser, base: str) -> None:
+    buyer = a_person(browser, base, "buyer")
+    an_offer(buyer, base, "陈屋合作社")
+    buyer.fill("[name=quantity]", "1")
+    buyer.click(".act")
+    expect(buyer.locator(".told.alarm")).to_contain_text("起订")
+
+
+def test_a_seller_says_why_an_order_is_not_taken(browser: Browser, base: str) -> None:
+    buyer = a_person(browser, base, "buyer")
+    seller = a_person(browser, base, "cooperative")
+    an_offer(buyer, base, "陈屋合作社")
+    buyer.fill("[name=quantity]", "30")
+    buyer.click(".act")
+    buyer.wait_for_url(re.compile(r"/market/orders/[0-9a-f-]{36}"))
+    seller.goto(buyer.url.split("?")[0])
+    tap(seller, "refuse")
+    seller.click(".told button:has-text('送不到')")
+    expect(seller.locator(".side .tag")).to_have_text("卖家没接", timeout=WAIT_MS)
+    expect(seller.locator(".way")).to_contain_text("送不到")
