@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from datetime import date
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
 from openpyxl import load_workbook
@@ -130,8 +130,9 @@ def test_the_price_history_of_a_category_opens_and_of_none_is_told(county: Count
 
 def test_a_chart_stays_within_its_picture() -> None:
     weeks = [
-        Week(date(2026, 9, 7), 3.0, 3.5, 4.0, 2, 5_000), Week(date(2026, 10, 5), 2.0, 2.2, 9.0, 0, 0),
-    ]  # fmt: skip
+        Week(date(2026, 9, 7), 3.0, 3.5, 4.0, 2, 5_000),
+        Week(date(2026, 10, 5), 2.0, 2.2, 9.0, 0, 0),
+    ]
     for some in (weeks, weeks[:1]):
         drawn = chart(some, Unit.GRAM, reader("zh"))
         assert all(0 <= point.x <= WIDTH and 0 <= point.y <= HEIGHT for point in drawn.points)
