@@ -12,8 +12,11 @@ from domain.measures import Price, Unit
 from projections.market_rows import OfferRow, OrderRow, StepRow
 from projections.passport import Who
 
-_SELLER: Final = {"placed": ("confirm", "refuse"), "confirmed": ("ship",)}
-_BUYER: Final = {"placed": ("cancel",), "received": ("settle", "dispute"), "disputed": ("settle",)}
+_SELLER: Final = {
+    "placed": ("confirm", "refuse"), "confirmed": ("ship",), "received": ("settle",),
+    "disputed": ("settle",),
+}  # fmt: skip
+_BUYER: Final = {"placed": ("cancel",), "confirmed": ("cancel",), "received": ("dispute",)}
 _PATH: Final = ("placed", "confirmed", "shipped", "received", "settled")
 """An order's usual life."""
 

@@ -85,8 +85,9 @@ def test_an_order_is_answered_with_a_tap_and_both_see_it(browser: Browser, base:
     buyer.wait_for_selector(".done")
     buyer.goto(order)
     expect(buyer.locator(".side .tag")).to_have_text("已收货", timeout=WAIT_MS)
-    tap(buyer, "settle")
-    expect(buyer.locator(".side .tag")).to_have_text("已结清", timeout=WAIT_MS)
+    seller.goto(order)
+    tap(seller, "settle")
+    expect(seller.locator(".side .tag")).to_have_text("已结清", timeout=WAIT_MS)
 
 
 def test_an_order_below_the_least_is_told_before_it_is_signed(browser: Browser, base: str) -> None:
