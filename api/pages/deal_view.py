@@ -12,11 +12,15 @@ from domain.measures import Price, Unit
 from projections.market_rows import OfferRow, OrderRow, StepRow
 from projections.passport import Who
 
-_SELLER: Final = {
+_SELLER: Final[dict[str, tuple[str, ...]]] = {
     "placed": ("confirm", "refuse"), "confirmed": ("ship",), "received": ("settle",),
     "disputed": ("settle",),
 }  # fmt: skip
-_BUYER: Final = {"placed": ("cancel",), "confirmed": ("cancel",), "received": ("dispute",)}
+_BUYER: Final[dict[str, tuple[str, ...]]] = {
+    "placed": ("cancel",),
+    "confirmed": ("cancel",),
+    "received": ("dispute",),
+}
 _PATH: Final = ("placed", "confirmed", "shipped", "received", "settled")
 """An order's usual life."""
 
@@ -95,7 +99,9 @@ def persons_in(known: Known) -> Iterable[str]:
 def _acts(row: OrderRow, mine: str) -> tuple[str, ...]:
     if row.halted:
         return ("refuse",) if (mine, row.state) == ("seller", "placed") else ()
-    return {"seller": _SELLER, "buyer": _BUYER}.get(mine, {}).get(row.state, ())
+    if mine == "county":
+        return ()
+    return (_SELLER if mine == "seller" else _BUYER).get(row.state, ())
 
 
 def _stages(
