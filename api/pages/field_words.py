@@ -151,6 +151,8 @@ FIELD_WORDS: Final = {
     "how_many": marked("打几张"),
     "first_serial": marked("从几号起"),
     "start_at": marked("从第几格开始（用剩的半张纸）"),
+    "contact": marked("合格证上的联系电话"),
+    "issuer": marked("合格证上写谁（不写就用公开的名字）"),
     "preview": marked("打出来的样子"),
     "print_now": marked("签名，打印"),
     "printed": marked("%(n)s 张，可以打了"),

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
+import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -134,6 +136,48 @@ def test_a_plot_under_interval_says_how_many_days_it_waits(farmer: Page) -> None
     farmer.fill("[name=quantity]", "10")
     farmer.click(".act")
     expect(farmer.locator(".told.alarm")).to_contain_text("间隔期")
+
+
+def test_labels_are_seen_signed_for_and_printed(farmer: Page, county: County) -> None:
+    harvest(farmer, "77")
+    farmer.click(".btn:has-text('打标签')")
+    farmer.wait_for_selector("[name=count]")
+    farmer.wait_for_function("document.querySelector('.preview').naturalWidth > 0")
+    farmer.check("input[value=unit]")
+    farmer.fill("[name=count]", "3")
+    with farmer.expect_response("**/api/labels") as answered:
+        farmer.click(".act")
+    assert answered.value.headers["content-type"] == "application/pdf"
+    farmer.wait_for_selector(".done")
+    address = farmer.get_attribute("a[download]", "href")
+    raw = farmer.evaluate(
+        "async (at) => [...new Uint8Array(await (await fetch(at)).arrayBuffer())]", address
+    )
+    page = pypdfium2.PdfDocument(bytes(raw))[0].render(scale=4).to_pil()
+    texts = sorted(found.text for found in zxingcpp.read_barcodes(page))
+    assert [text.rpartition("/21/")[2] for text in texts] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("count", ["0", "1000000", "两张"])
+def test_a_count_of_labels_that_can_not_be_is_said(farmer: Page, count: str) -> None:
+    farmer.click("a.tag.ok[href^='/print']")
+    farmer.wait_for_selector("[name=count]")
+    farmer.fill("[name=count]", count)
+    farmer.click(".act")
+    expect(farmer.locator(".told.alarm")).to_be_visible()
+
+
+def test_a_certificate_is_issued_on_the_way_to_its_label(farmer: Page) -> None:
+    harvest(farmer, "88")
+    farmer.click(".btn:has-text('打标签')")
+    farmer.wait_for_selector("[name=count]")
+    farmer.check("input[value=certificate]")
+    farmer.click("button:has-text('签名开证')")
+    farmer.wait_for_selector("[name=contact]")
+    farmer.fill("[name=count]", "1")
+    farmer.fill("[name=contact]", "0766-1234567")
+    farmer.click(".act")
+    farmer.wait_for_selector(".done")
 
 
 def qr_png(text: str) -> bytes:

@@ -14,6 +14,8 @@ const about = { ...stage.dataset };
 const holders = JSON.parse(about.holders);
 const KIND = "suyuan-label-kind";
 const STOCK = "suyuan-label-stock";
+const CONTACT = "suyuan-contact";
+const ISSUER = "suyuan-issuer";
 let templates = [];
 let certificate = about.certificate;
 
@@ -36,12 +38,24 @@ function screen(kind) {
     field("count", say("how_many"), { mode: "numeric", value: String(usual.per_page ?? 1), focus: true }),
     kind === "unit" && field("first", say("first_serial"), { mode: "numeric", value: about.next }),
     field("start", say("start_at"), { mode: "numeric", value: "1" }),
+    kind === "certificate" && field("contact", say("contact"), { mode: "tel", value: localStorage.getItem(CONTACT) ?? "" }),
+    kind === "certificate" && field("issuer", say("issuer"), { value: localStorage.getItem(ISSUER) ?? "", optional: true }),
     picture,
   ].filter(Boolean), say("print_now"), (data) => print(kind, data));
   const look = () => {
     const data = new FormData(made);
     localStorage.setItem(STOCK, data.get("template"));
-    const query = new URLSearchParams({ batch: about.batch, template: data.get("template"), kind, count: "1", start: data.get("start") || "1" });
+    const query = new URLSearchParams({ batch: about.batch, template: data.get("template"), kind, start: data.get("start") || "1" });
+    const per = stock.find((one) => one.name === data.get("template"))?.per_page ?? 1;
+    query.set("count", String(Math.max(1, Math.min(Number(data.get("count")) || 1, per))));
+    for (const name of ["contact", "issuer"]) {
+      if (data.get(name)) query.set(name, data.get(name));
+    }
+    if (kind === "certificate") {
+      localStorage.setItem(CONTACT, data.get("contact"));
+      localStorage.setItem(ISSUER, data.get("issuer"));
+      if (!data.get("contact")) return picture.removeAttribute("src");
+    }
     if (data.get("first")) query.set("first", data.get("first"));
     picture.src = `/api/labels/preview?${query}`;
   };
@@ -84,6 +98,7 @@ async function print(kind, data) {
     body: JSON.stringify({
       batch: about.batch, template: data.get("template"), kind, output: "pdf", count, start: Number(whole(data.get("start"))),
       first: padded, certificate: kind === "certificate" ? certificate : undefined,
+      contact: data.get("contact") || undefined, issuer: data.get("issuer") || undefined,
       envelope: JSON.parse(await seal(EVENT, run, key)),
     }),
   });
