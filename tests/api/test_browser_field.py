@@ -149,11 +149,9 @@ def test_labels_are_seen_signed_for_and_printed(farmer: Page, county: County) ->
         farmer.click(".act")
     assert answered.value.headers["content-type"] == "application/pdf"
     farmer.wait_for_selector(".done")
-    address = farmer.get_attribute("a[download]", "href")
-    raw = farmer.evaluate(
-        "async (at) => [...new Uint8Array(await (await fetch(at)).arrayBuffer())]", address
-    )
-    page = pypdfium2.PdfDocument(bytes(raw))[0].render(scale=4).to_pil()
+    with farmer.expect_download() as saved:
+        farmer.click("a[download]")
+    page = pypdfium2.PdfDocument(saved.value.path())[0].render(scale=4).to_pil()
     texts = sorted(found.text for found in zxingcpp.read_barcodes(page))
     assert [text.rpartition("/21/")[2] for text in texts] == ["1", "2", "3"]
 
