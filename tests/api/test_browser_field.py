@@ -142,7 +142,7 @@ def test_labels_are_seen_signed_for_and_printed(farmer: Page, county: County) ->
     harvest(farmer, "77")
     farmer.click(".btn:has-text('打标签')")
     farmer.wait_for_selector("[name=count]")
-    farmer.wait_for_function("document.querySelector('.preview').naturalWidth > 0")
+    expect(farmer.locator(".preview")).not_to_have_js_property("naturalWidth", 0)
     farmer.check("input[value=unit]")
     farmer.fill("[name=count]", "3")
     with farmer.expect_response("**/api/labels") as answered:
