@@ -32,6 +32,11 @@ _LINEAGE: Final = """
     WHERE batch IN (SELECT parent FROM above) AND withdrawn_by IS NULL AND replaced_by IS NULL
     ORDER BY position DESC LIMIT %s
 """
+_PRINTED: Final = """
+    SELECT bool_or(%(serial)s ~ '^[0-9]{1,20}$' AND length(%(serial)s) = length(first)
+                   AND %(serial)s BETWEEN first COLLATE "C" AND last COLLATE "C")
+    FROM papers.run WHERE batch = %(batch)s AND kind = 'unit'
+"""
 _LAST: Final = """
     SELECT last FROM papers.run
     WHERE batch = %s AND kind = %s AND last IS NOT NULL AND reprint_of IS NULL
@@ -167,6 +172,15 @@ def batch_of_crate(conn: psycopg.Connection[Any], sscc: str) -> str | None:
     """Give the batch that a crate's label was printed for last; None where none was."""
     row = conn.execute(_CRATE, [sscc, sscc]).fetchone()
     return str(row[0]) if row else None
+
+
+def was_printed(conn: psycopg.Connection[Any], batch: str, serial: str) -> bool | None:
+    """Tell whether a unit label with a serial was printed of a batch.
+
+    None where no unit label of the batch is on record: its labels may have been made elsewhere.
+    """
+    row = conn.execute(_PRINTED, {"batch": batch, "serial": serial}).fetchone()
+    return row[0] if row else None
 
 
 def _certificates(
