@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from domain.events import governance as g
 from domain.events import holds as h
+from domain.events import links as k
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import papers as p
@@ -47,6 +48,14 @@ from domain.rules.holding import held
 from domain.rules.in_force import rule_set
 from domain.rules.inspection import inspector_or_holder
 from domain.rules.interval import interval_elapsed
+from domain.rules.link import (
+    link_set_now,
+    link_type_known,
+    links_few,
+    links_own,
+    links_what_is_known,
+    withdrawn_by_setter,
+)
 from domain.rules.mass_balance import mass_balance, outputs_differ, split_keeps_product
 from domain.rules.offer import (
     demand_is_actors,
@@ -103,6 +112,8 @@ from domain.rules.time import (
     after_batches,
     after_demand,
     after_halt,
+    after_link,
+    after_linked,
     after_offer,
     after_order,
     after_papers,
@@ -178,6 +189,8 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
     m.OrderCancelled: (cancelled_by_side, after_order, released_in_full),
     m.OrderDisputed: (of_its_shipment, after_order, disputed_by_side),
     m.OrderSettled: (of_its_shipment, after_order, received_first, settled_by_side),
+    k.LinkSet: (link_type_known, links_what_is_known, after_linked, links_own, links_few),
+    k.LinkWithdrawn: (link_set_now, after_link, withdrawn_by_setter),
     EventCorrected: (),
     EpcisCaptured: (epcis_readable,),
 }  # fmt: skip

@@ -64,6 +64,9 @@ class Code(Enum):
     CERTIFIED_EXCEEDS_MADE = "certified-exceeds-made"
     NUMBERS_PRINTED = "numbers-printed"
     REPRINT_MISMATCH = "reprint-mismatch"
+    UNKNOWN_LINK_TYPE = "unknown-link-type"
+    LINK_NOT_SET = "link-not-set"
+    TOO_MANY_LINKS = "too-many-links"
 
 
 class Refusal(Struct, frozen=True, omit_defaults=True):

@@ -286,5 +286,17 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "补印与原来那一次对不上：{need}。请核对后再印。",
         "The reprint does not agree with what was printed: {need}. Check it, then print.",
     ),
+    "unknown-link-type": (
+        "没有 {kind} 这种链接。请用 GS1 网络词汇表里的链接类型，例如 gs1:pip。",
+        "There is no link type {kind} to set. Use one of the GS1 Web Vocabulary, such as gs1:pip.",
+    ),
+    "link-not-set": (
+        "{what} 现在没有链接 {link}：可能已撤下、已被替换，或从未设置。",
+        "{what} has no link {link} now: taken back, replaced, or never set.",
+    ),
+    "too-many-links": (
+        "{what} 的链接已有 {most} 个，不能再加。请先撤下不用的。",
+        "{what} has {most} links, the most there may be. Take back one that is not used.",
+    ),
 }
 """Chinese and English by code; `{x}` is filled from the fact `x`, or `x_zh`/`x_en`."""

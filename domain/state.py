@@ -21,6 +21,7 @@ from domain.models.governance import (
     evolve_party,
 )
 from domain.models.halts import Halts, evolve_halts
+from domain.models.links import Links, evolve_links
 from domain.models.market import (
     Demand,
     Offer,
@@ -41,6 +42,7 @@ Model = (
     | Product
     | Batch
     | Halts
+    | Links
     | Shipment
     | Offer
     | Demand
@@ -128,6 +130,10 @@ class State(Struct, frozen=True):
         """What is held and recalled now."""
         return cast("Halts | None", self.models.get(tags.HALTS))
 
+    def links(self, identifier: str) -> Links | None:
+        """The links of a product or batch."""
+        return cast("Links | None", self.models.get(tags.links(identifier)))
+
     def shipment(self, event_id: str) -> Shipment | None:
         """A shipment's model."""
         return cast("Shipment | None", self.models.get(tags.shipment(event_id)))
@@ -152,6 +158,7 @@ class State(Struct, frozen=True):
 _FOLDS: Final[dict[str, Callable[[Any, str, AnyEvent, int], Model | None]]] = {
     "batch": evolve_batch,
     "halts": lambda model, _, event, position: evolve_halts(model, event, position),
+    "links": lambda model, _, event, position: evolve_links(model, event, position),
     "shipment": lambda model, _, event, position: evolve_shipment(model, event, position),
     "place": lambda model, _, event, position: evolve_place(model, event, position),
     "order": lambda model, _, event, position: evolve_order(model, event, position),

@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 
 from domain.events import governance as g
 from domain.events import holds as h
+from domain.events import links as k
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import papers as p
@@ -48,6 +49,11 @@ def product(gtin: str) -> str:
 def batch(batch_id: str) -> str:
     """Tag of a batch."""
     return f"batch:{batch_id}"
+
+
+def links(identifier: str) -> str:
+    """Tag of the links of a product (GTIN) or batch (GTIN/LOT)."""
+    return f"links:{identifier}"
 
 
 def shipment(event_id: str) -> str:
@@ -147,6 +153,8 @@ _TOUCHED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     ),
     m.OrderDisputed: lambda e: (order(e.order), shipment(e.shipment)),
     m.OrderSettled: lambda e: (order(e.order), shipment(e.shipment)),
+    k.LinkSet: lambda e: (links(e.identifier),),
+    k.LinkWithdrawn: lambda e: (links(e.identifier),),
     EventCorrected: _of_correction,
     EpcisCaptured: lambda _: (),
 }  # fmt: skip
@@ -188,6 +196,8 @@ _NAMED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
         HALTS, batch(e.batch), place(e.deliver_to), *((demand(e.demand),) if e.demand else ()),
     ),
     m.OrderConfirmed: lambda _: (HALTS,),
+    k.LinkSet: lambda e: (batch(e.identifier) if "/" in e.identifier else product(e.identifier),),
+    k.LinkWithdrawn: lambda e: (recorded(e.link),),
     EventCorrected: lambda e: (
         recorded(e.event), *(needed(e.replacement) if e.replacement else ()),
     ),

@@ -17,6 +17,7 @@ from domain.events.governance import (
     RulesAdopted,
 )
 from domain.events.holds import BatchHeld, BatchRecalled, BatchReleased, RecallClosed
+from domain.events.links import LinkSet, LinkWithdrawn
 from domain.events.market import (
     DemandPosted,
     DemandWithdrawn,
@@ -51,7 +52,7 @@ AnyEvent = (
     | CommitmentIssued | CommitmentWithdrawn | LabelPrinted
     | OfferMade | OfferChanged | OfferWithdrawn | DemandPosted | DemandWithdrawn
     | OrderPlaced | OrderConfirmed | OrderRefused | OrderCancelled | OrderDisputed | OrderSettled
-    | EventCorrected | EpcisCaptured
+    | LinkSet | LinkWithdrawn | EventCorrected | EpcisCaptured
 )  # fmt: skip
 """The union that `match` must exhaust."""
 

@@ -38,6 +38,7 @@ class Product(Struct, frozen=True):
     name_zh: str
     name_en: str
     category: str
+    registrant: str
 
 
 def evolve_place(model: Place | None, event: AnyEvent, position: int) -> Place | None:
@@ -58,5 +59,7 @@ def evolve_place(model: Place | None, event: AnyEvent, position: int) -> Place |
 def evolve_product(model: Product | None, event: AnyEvent) -> Product | None:
     """Fold one event into a product's model."""
     if isinstance(event, r.ProductRegistered):
-        return Product(event.unit, event.content, event.names.zh, event.names.en, event.category)
+        return Product(
+            event.unit, event.content, event.names.zh, event.names.en, event.category, event.actor,
+        )  # fmt: skip
     return model

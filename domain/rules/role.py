@@ -4,6 +4,7 @@ from typing import Final
 
 from domain.events import governance as g
 from domain.events import holds as h
+from domain.events import links as k
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import papers as p
@@ -73,6 +74,8 @@ MAY: Final[dict[type, frozenset[Role]]] = {
     m.OrderCancelled: ANYONE,
     m.OrderDisputed: ANYONE,
     m.OrderSettled: ANYONE,
+    k.LinkSet: HOLDERS | {Role.AUTHORITY},
+    k.LinkWithdrawn: HOLDERS | {Role.AUTHORITY},
     EventCorrected: ANYONE,
     EpcisCaptured: ANYONE,
 }  # fmt: skip

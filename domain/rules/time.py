@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain.events import holds as h
+from domain.events import links as k
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import papers as p
@@ -43,6 +44,23 @@ def after_batches(state: State, event: AnyEvent) -> Refusal | None:
         batch = state.batch(batch_id)
         if batch and event.occurred_at < batch.since:
             return _before(event, batch.since, batch.event, batch.position)
+    return None
+
+
+def after_linked(state: State, event: k.LinkSet) -> Refusal | None:
+    """Refuse a link on a batch before the batch came to be."""
+    batch = state.batch(event.identifier)
+    if batch and event.occurred_at < batch.since:
+        return _before(event, batch.since, batch.event, batch.position)
+    return None
+
+
+def after_link(state: State, event: k.LinkWithdrawn) -> Refusal | None:
+    """Refuse to take a link back before it was set."""
+    links = state.links(event.identifier)
+    link = links.by_event(event.link) if links else None
+    if link and event.occurred_at < link.since:
+        return _before(event, link.since, link.event, link.position)
     return None
 
 
