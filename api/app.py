@@ -15,6 +15,7 @@ from api.errors import Problem, problem_response, unavailable
 from api.graph.documents import Trusted
 from api.graph.router import graphql_router
 from api.pages import router as pages
+from api.resolver import routes as resolver
 from api.rest import (
     batches,
     coop,
@@ -72,6 +73,8 @@ def create_app(services: Services) -> FastAPI:
     graphql = graphql_router(services, dev=settings.dev, trusted=trusted)
     app.include_router(graphql, prefix="/graphql")
     app.include_router(pages.router)
+    app.include_router(resolver.described)
+    app.include_router(resolver.router)
     app.mount("/static", PackedFiles(directory=STATIC), name="static")
     app.add_middleware(BodyLimit)
     _serve_docs(app)

@@ -102,9 +102,10 @@ QUALIFIERS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 }  # fmt: skip
 """Each primary key, with the orders in which its key qualifiers may follow; any may be left out."""
 
-NO_ATTRIBUTES: Final = frozenset(
-    "03 21 22 235 254 7040 7041 8011 8014 8019 8020 8040 8041 8042 8043 8200".split()
-)
+NO_ATTRIBUTES: Final = frozenset({
+    "03", "21", "22", "235", "254", "7040", "7041", "8011", "8014", "8019", "8020", "8040", "8041",
+    "8042", "8043", "8200",
+})  # fmt: skip
 """AIs that may not stand in a query."""
 
 _CHARACTERS: Final = {

@@ -14,6 +14,13 @@ _CHARACTERS: Final = (
     "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 )
 """Set 82 in the order of its reference values."""
+_HOURS: Final = 24
+_SIXTY: Final = 60
+_MONTHS: Final = 12
+_HALF_CIRCLE: Final = 1_800_000_000
+_CIRCLE: Final = 3_600_000_000
+_PAIR: Final = 2
+_WITH_CENTURY: Final = 8
 _PAIRS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PRIMES: Final = (
     2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83,
@@ -35,14 +42,14 @@ def check_pair(text: str) -> str:
 
 def has_check_pair(text: str) -> bool:
     """Tell whether the last two characters are the check pair of the others."""
-    return len(text) > 2 and check_pair(text[:-2]) == text[-2:]
+    return len(text) > _PAIR and check_pair(text[:-2]) == text[-2:]
 
 
 def is_date(digits: str) -> bool:
     """Tell whether YYMMDD or YYYYMMDD is a day; the century does not matter but for 29 February."""
     year, month, day = int(digits[:-4]), int(digits[-4:-2]), int(digits[-2:])
-    year = year if len(digits) == 8 else 2000 + year
-    return year > 0 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+    year = year if len(digits) == _WITH_CENTURY else 2000 + year
+    return year > 0 and 1 <= month <= _MONTHS and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 def is_date_or_month(digits: str) -> bool:
@@ -52,7 +59,7 @@ def is_date_or_month(digits: str) -> bool:
 
 def is_time(digits: str) -> bool:
     """Tell whether HHMM is a time of day."""
-    return int(digits[:2]) < 24 and int(digits[2:]) < 60
+    return int(digits[:2]) < _HOURS and int(digits[2:]) < _SIXTY
 
 
 def is_piece_of_total(digits: str) -> bool:
@@ -67,9 +74,9 @@ SATISFIES: Final[dict[str, Callable[[str], bool]]] = {
     "yymmdd": is_date,
     "yyyymmdd": is_date,
     "hhmi": is_time,
-    "hh": lambda text: int(text) < 24,
-    "mi": lambda text: int(text) < 60,
-    "ss": lambda text: int(text) < 60,
+    "hh": lambda text: int(text) < _HOURS,
+    "mi": lambda text: int(text) < _SIXTY,
+    "ss": lambda text: int(text) < _SIXTY,
     "zero": lambda text: text == "0",
     "nonzero": lambda text: int(text) > 0,
     "nozeroprefix": lambda text: text == "0" or not text.startswith("0"),
@@ -80,8 +87,8 @@ SATISFIES: Final[dict[str, Callable[[str], bool]]] = {
     "pieceoftotal": is_piece_of_total,
     "importeridx": lambda text: re.fullmatch(r"[A-Za-z0-9_-]", text) is not None,
     "iso5218": lambda text: text in {"0", "1", "2", "9"},
-    "latitude": lambda text: int(text) <= 1_800_000_000,
-    "longitude": lambda text: int(text) <= 3_600_000_000,
+    "latitude": lambda text: int(text) <= _HALF_CIRCLE,
+    "longitude": lambda text: int(text) <= _CIRCLE,
     "iso3166alpha2": lambda text: re.fullmatch(r"[A-Z]{2}", text) is not None,
     "posinseqslash": lambda text: re.fullmatch(r"[1-9]/[1-9]", text) is not None,
 }

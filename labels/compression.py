@@ -13,6 +13,7 @@ from labels.digital_link import DigitalLink, Element, assembled, unescaped
 from labels.errors import AddressError
 
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_BYTE: Final = 8
 _LENGTH_OF_AI: Final = {ai[:2]: len(ai) for ai in FORMS}
 """How many digits an AI has, by its first two."""
 
@@ -28,6 +29,10 @@ _SEQUENCES: Final[dict[str, tuple[str, ...]]] = {
     **{f"C{letter}": ("255", f"394{n}") for n, letter in enumerate("ABCD")},
 }  # fmt: skip
 """Sequences of AIs that are written as one byte."""
+
+
+class NotCompressedError(AddressError):
+    """The bits are no sequence of AIs and values."""
 
 
 class Component(NamedTuple):
@@ -48,7 +53,7 @@ class _Bits:
 
     def more(self) -> bool:
         """Tell whether another AI follows; what is left over is padding."""
-        return len(self._bits) - self._at > 8
+        return len(self._bits) - self._at > _BYTE
 
     def take(self, count: int) -> int:
         """Read a number of so many bits."""
@@ -185,7 +190,7 @@ def components(ai: str) -> tuple[Component, ...]:
     return tuple(joined)
 
 
-def _unreadable(code: str) -> AddressError:
-    return AddressError(
+def _unreadable(code: str) -> NotCompressedError:
+    return NotCompressedError(
         f"/{code}", "不是压缩的 GS1 数字链接", "it is no compressed GS1 Digital Link"
     )

@@ -70,9 +70,13 @@ def read(path: str, query: str = "") -> DigitalLink:
     segments = path.removeprefix("/").removesuffix("/").split("/")
     if len(segments) % 2:
         raise AddressError(
-            path, "路径不成对（应用标识符/值）", "its path has an AI without a value, or the reverse"
+            path,
+            "路径不成对（应用标识符/值）",
+            "its path has an AI without a value, or the reverse",
         )
-    pairs = [(ai, unescaped(path, raw)) for ai, raw in zip(segments[::2], segments[1::2], strict=True)]
+    pairs = [
+        (ai, unescaped(path, raw)) for ai, raw in zip(segments[::2], segments[1::2], strict=True)
+    ]
     attributes, others = _query(query)
     return assembled(path, pairs, attributes, others)
 
@@ -88,7 +92,9 @@ def assembled(
     ai, value = pairs[0]
     if ai not in QUALIFIERS:
         raise AddressError(
-            path, f"{ai[:20]} 不是 GS1 主标识的应用标识符", f"{ai[:20]!r} is the AI of no primary key"
+            path,
+            f"{ai[:20]} 不是 GS1 主标识的应用标识符",
+            f"{ai[:20]!r} is the AI of no primary key",
         )
     short = ai == "01" and _SHORT_GTIN.fullmatch(value) is not None
     key = (ai, value.zfill(14) if short else value)

@@ -241,6 +241,13 @@ class Passport(Struct, frozen=True, kw_only=True):
     halts: tuple[Halt, ...] = ()
 
 
+def is_withdrawn(found: Passport | None) -> bool:
+    """Tell whether a batch of our own is gone: what made it was declared in error."""
+    return (
+        found is not None and found.kind == "own" and found.made is None and bool(found.withdrawn)
+    )
+
+
 _DECODER: Final = msgspec.json.Decoder(Passport)
 _HALTS: Final = BODIES_OVER.format(key="d.batch")
 _ONE: Final = f"SELECT d.body, {_HALTS} FROM passport.document d WHERE d.batch = %s"  # noqa: S608

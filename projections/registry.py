@@ -4,6 +4,7 @@ from typing import Final
 
 from projections.directory_projection import DirectoryProjection
 from projections.holdings_projection import HoldingsProjection
+from projections.links_projection import LinksProjection
 from projections.market import Market
 from projections.papers_projection import PapersProjection
 from projections.passport_projection import PassportProjection
@@ -16,5 +17,6 @@ ALL: Final[tuple[Projection, ...]] = (
     TraceProjection(),
     Market(),
     PapersProjection(),
+    LinksProjection(),
     PassportProjection(),
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from domain.events import governance as g
 from domain.events import holds as h
+from domain.events import links as k
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import papers as p
@@ -264,6 +265,26 @@ class Author:
         return p.LabelPrinted(
             **self.common(actor), place=place, batch=batch, template="roll-60x40", kind=kind,
             count=count, serials=serials, **more,
+        )  # fmt: skip
+
+    # What is linked
+
+    def link(
+        self, actor: str, identifier: str, link_type: str = "gs1:pip", language: str = "zh",
+        **more: Any,  # noqa: ANN401  fields of the event
+    ) -> k.LinkSet:  # fmt: skip
+        """Set a link."""
+        target = more.pop("target", "https://shop.example.cn/p?x=1")
+        return k.LinkSet(
+            **self.common(actor), identifier=identifier, link_type=link_type, target=target,
+            title="商品介绍", language=language, **more,
+        )  # fmt: skip
+
+    def unlink(self, link: k.LinkSet, by: str | None = None) -> k.LinkWithdrawn:
+        """Take a link back."""
+        return k.LinkWithdrawn(
+            **self.common(by or link.actor), link=link.id, identifier=link.identifier,
+            reason="网页没有了",
         )  # fmt: skip
 
     # What is agreed

@@ -60,7 +60,7 @@ SLOW_ROOMS = frozenset(
         "test_measure",
         "test_merkle",
         "test_outputs",
-        "test_pages_served",
+        "test_pages_served", "test_resolver",
         "test_passport",
         "test_reports",
         "test_reading_process",

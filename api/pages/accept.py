@@ -4,17 +4,29 @@ from typing import Final
 
 from starlette.requests import Request
 
-_JSON: Final = frozenset({"application/json", "application/problem+json", "application/ld+json"})
+_JSON: Final = frozenset(
+    {
+        "application/json",
+        "application/problem+json",
+        "application/ld+json",
+        "application/linkset+json",
+    }
+)
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def wants_json(request: Request) -> bool:
     """Tell whether JSON is asked for above HTML; `*/*`, as of a browser's image tag, is a page."""
-    weights = dict(_range(part) for part in request.headers.get("accept", "").split(","))
+    weights = ranges(request)
     rest = weights.get("*/*", 0.0)
     json = max((weights[kind] for kind in _JSON & weights.keys()), default=0.0)
     html = max((weights[kind] for kind in _HTML & weights.keys()), default=rest)
     return json > 0 and json >= html if not _HTML & weights.keys() else json > html
+
+
+def ranges(request: Request) -> dict[str, float]:
+    """Give the weight of each range of media types that is asked for; 0 of one that is garbled."""
+    return dict(_range(part) for part in request.headers.get("accept", "").split(","))
 
 
 def _range(part: str) -> tuple[str, float]:

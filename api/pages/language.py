@@ -52,18 +52,19 @@ def _known(text: str | None) -> Language | None:
 def _preferred(header: str) -> Language:
     """Read Accept-Language (RFC 9110 §12.5.4); the heaviest of ours, Chinese on a tie or none."""
     weights: dict[Language, float] = {"zh": 0.0, "en": 0.0}
-    for tag, weight in _ranges(header):
+    for tag, weight in weighed(header):
         language = _known(tag.split("-")[0].lower())
         if language:
             weights[language] = max(weights[language], weight)
     return "en" if weights["en"] > weights["zh"] else "zh"
 
 
-def _ranges(header: str) -> Iterator[tuple[str, float]]:
+def weighed(header: str) -> Iterator[tuple[str, float]]:
+    """Give the ranges of Accept-Language with their weights, in lower case."""
     for part in header.split(","):
         tag, _, parameter = part.strip().partition(";")
         _, _, quality = parameter.strip().partition("q=")
         try:
-            yield tag.strip(), float(quality) if quality else 1.0
+            yield tag.strip().lower(), float(quality) if quality else 1.0
         except ValueError:
             continue

@@ -1,10 +1,12 @@
 """Makes the page of a batch, or of one unit of it, and keeps the batch's for who scans next."""
 
+from http import HTTPStatus
+
 from fastapi import Request
 from fastapi.responses import Response
 from starlette.datastructures import URL
 
-from api.errors import not_found
+from api.errors import Problem, not_found
 from api.page_cache import CACHE_CONTROL, Kept, answered, packed, version_of
 from api.pages import language, render, unit_scan
 from api.pages.check_words import check_words
@@ -20,7 +22,7 @@ from ledger.fingerprint import fingerprint
 from ledger.log import Connection
 from projections import directory, papers
 from projections.kin import Kinship, kin
-from projections.passport import Passport, decoded, document_json
+from projections.passport import Passport, decoded, document_json, is_withdrawn
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
@@ -47,7 +49,7 @@ def batch_page(request: Request, services: Services, batch: str) -> Response:
     if chosen:
         # It carries a cookie: nobody else's copy.
         headers["Cache-Control"] = "private, no-cache"
-    return answered(request.headers, kept, HTML, headers)
+    return _gone_where_withdrawn(answered(request.headers, kept, HTML, headers), body)
 
 
 def unit_page(request: Request, services: Services, batch: str, serial: str) -> Response:
@@ -73,7 +75,7 @@ def unit_page(request: Request, services: Services, batch: str, serial: str) -> 
         (name.lower().encode(), value.encode("latin-1"))
         for name, value in unit_scan.remembered(request, found.key, serial).items()
     ]
-    return page
+    return _gone_where_withdrawn(page, body)
 
 
 def batch_data(request: Request, services: Services, batch: str) -> Response:
@@ -82,6 +84,8 @@ def batch_data(request: Request, services: Services, batch: str) -> Response:
         body = document_json(conn, batch)
     if body is None:
         return unknown(request, services, batch)
+    if _is_withdrawn(body):
+        return failure(request, services, withdrawn(batch))
     name = (batch, JSON)
     version = version_of(body)
     kept: Kept = services.pages.get(name, version) or services.pages.put(name, version, body)
@@ -92,6 +96,26 @@ def unknown(request: Request, services: Services, batch: str) -> Response:
     """Say that there is no such batch, in a way that helps; the nearest is never guessed."""
     problem = not_found(f"台账里没有批次 {batch}。", f"The ledger has no batch {batch}.")
     return failure(request, services, problem, asked=batch)
+
+
+def withdrawn(batch: str) -> Problem:
+    """Say that a batch was recorded in error, and is gone."""
+    return Problem(
+        HTTPStatus.GONE, "gone", f"批次 {batch} 记错了，已经作废。",
+        f"The batch {batch} was recorded in error and has been withdrawn.",
+    )  # fmt: skip
+
+
+def _is_withdrawn(body: bytes) -> bool:
+    """Look into a document only where nothing made its batch: a scan need not read the rest."""
+    return b'"made":null' in body and is_withdrawn(decoded(body))
+
+
+def _gone_where_withdrawn(page: Response, body: bytes) -> Response:
+    """Mark the page of a batch that was recorded in error; it says itself what happened."""
+    if page.status_code == HTTPStatus.OK and _is_withdrawn(body):
+        page.status_code = HTTPStatus.GONE
+    return page
 
 
 def _filled(

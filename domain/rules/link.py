@@ -32,8 +32,7 @@ def links_what_is_known(state: State, event: LinkSet) -> Refusal | None:
 
 def links_own(state: State, event: LinkSet) -> Refusal | None:
     """Refuse a link by another than who registered the product, or first recorded the batch."""
-    batch, product = state.batch(event.identifier), state.product(event.identifier)
-    owner = batch.owner if batch else product.registrant if product else None
+    owner = _owner(state, event.identifier)
     if owner is None or owner == event.actor:
         return None
     return refuse(
@@ -41,6 +40,14 @@ def links_own(state: State, event: LinkSet) -> Refusal | None:
         need_zh=f"{event.identifier} 的链接只能由 {owner} 设置",
         need_en=f"only {owner} sets links on {event.identifier}",
     )  # fmt: skip
+
+
+def _owner(state: State, identifier: str) -> str | None:
+    if "/" in identifier:
+        batch = state.batch(identifier)
+        return batch.owner if batch else None
+    product = state.product(identifier)
+    return product.registrant if product else None
 
 
 def links_few(state: State, event: LinkSet) -> Refusal | None:

@@ -49,7 +49,7 @@ def after_batches(state: State, event: AnyEvent) -> Refusal | None:
 
 def after_linked(state: State, event: k.LinkSet) -> Refusal | None:
     """Refuse a link on a batch before the batch came to be."""
-    batch = state.batch(event.identifier)
+    batch = state.batch(event.identifier) if "/" in event.identifier else None
     if batch and event.occurred_at < batch.since:
         return _before(event, batch.since, batch.event, batch.position)
     return None

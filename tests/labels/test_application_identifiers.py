@@ -32,9 +32,7 @@ def entries() -> dict[str, tuple[str, str, str]]:
 
 
 def written(ai: str) -> list[tuple[str, int, int, bool, tuple[str, ...]]]:
-    return [
-        (p.characters, p.least, p.most, p.optional, p.satisfies) for p in FORMS[ai].parts
-    ]
+    return [(p.characters, p.least, p.most, p.optional, p.satisfies) for p in FORMS[ai].parts]
 
 
 def test_every_ai_of_the_dictionary_has_its_form_and_no_other_is_known() -> None:
