@@ -189,7 +189,8 @@ def test_what_is_pasted_or_typed_finds_the_batch(county: County) -> None:
 
 def test_a_product_s_address_lists_its_batches(county: County) -> None:
     answer = county.client.get("/01/02044538101035")
-    assert answer.headers["location"] == "/batches?q=02044538101035"
+    assert answer.status_code == 307
+    assert answer.headers["location"].endswith("/batches?q=02044538101035")
 
 
 def test_the_market_narrows_by_kind_township_and_words(county: County) -> None:
@@ -256,7 +257,7 @@ def test_no_query_makes_a_page_fail(county: County, path: str, query: dict[str, 
 def test_no_path_under_01_makes_the_passport_fail(county: County, rest: str) -> None:
     raw = "/01/" + "".join(f"%{byte:02X}" for byte in rest.encode())
     answer = county.client.get(raw, headers={"Accept": "text/html"})
-    assert answer.status_code in {303, 400, 404}
+    assert answer.status_code in {307, 308, 400, 404}
 
 
 @pytest.mark.skipif(not FSMA.is_dir(), reason=f"{FSMA} is not here")

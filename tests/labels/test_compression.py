@@ -87,7 +87,7 @@ def test_any_code_is_expanded_or_told_to_be_none(code: str) -> None:
     try:
         found = expand(code)
     except LabelError as error:
-        told = error.zh and error.en
+        told = bool(error.zh and error.en)
     else:
         told = found.path.startswith("/")
     assert told
