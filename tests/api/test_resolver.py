@@ -173,7 +173,7 @@ BAD = {
     "an unknown AI in the query": "/01/09506000134352?29=1",
     "a serial in the query": "/01/09506000134352?21=1",
     "an attribute twice": "/01/09506000134352?17=271231&17=271230",
-    "a wrong SSCC": "/00/340123450000000001",
+    "a wrong GSIN": "/402/12345678901234569",
     "a wrong GLN": "/414/9506000134353",
     "an SSCC with a qualifier": "/00/340123450000000000/10/A",
     "a compressed wrong check digit": "/" + encoded([("01", "09506000134353")]),
