@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -204,6 +205,7 @@ def test_two_sequencers_on_one_database_write_side_by_side(
     recall = next(i for i, event in enumerate(told.events) if isinstance(event, BatchRecalled))
     waiting = list(told.envelopes[:recall])
     lock = threading.Lock()
+    last = time.monotonic() + 30
 
     def send(number: int) -> None:
         while True:
@@ -214,6 +216,7 @@ def test_two_sequencers_on_one_database_write_side_by_side(
             for raw in part:
                 outcome = writers[number].admit(raw)
                 while isinstance(outcome, Refusal):
+                    assert time.monotonic() < last, outcome
                     outcome = writers[number].admit(raw)
                 verify_receipt(outcome.receipt, raw, ledger.vkey)
 
