@@ -79,7 +79,6 @@ def _dossier(services: Services, conn: Connection, found: Passport, who: Reader)
         brand=say("溯源") + (f" · {now.authority}" if now.authority else ""),
         title=view.title, lot=f"{say('批号')} {view.lot}", alarms=view.alarms,
         facts=tuple(_facts(view, say)), steps=tuple(_steps(view)), steps_left_out=view.way_left_out,
-        facts=tuple(_facts(view)), steps=tuple(_steps(view)), steps_left_out=view.way_left_out,
         url=digital_link(services.settings.public_url, found.gtin, found.lot),
         words={
             "way": say("它是怎么来的"),
@@ -99,11 +98,6 @@ def _facts(view: PassportView, say: Callable[[str], str]) -> Iterator[tuple[str,
         yield fact.term, "；".join(_joined(value, small) for value, small in fact.values)
     for one in view.findings:
         yield say("检测"), f"{one.text} · {_joined(one.standard or '', one.who)}"
-def _facts(view: PassportView) -> Iterator[tuple[str, str]]:
-    for fact in view.facts:
-        yield fact.term, "；".join(_joined(value, small) for value, small in fact.values)
-    for one in view.findings:
-        yield "", f"{one.text} · {_joined(one.standard or '', one.who)}"
 
 
 def _joined(value: str, small: str | None) -> str:

@@ -140,10 +140,6 @@ def _steps(page: _Page, dossier: Dossier) -> None:
         page.text(_WIDTH_MM - _MARGIN, _one(step.amount, 9, 60), 9, right=True)
         page.y += 4.6
         page.text(_MARGIN + 46, _one(step.where, 8.5, 122), 8.5, _SOFT)
-        page.text(_MARGIN + 34, _one(step.what, 10, 74), 10)
-        page.text(_WIDTH_MM - _MARGIN, _one(step.amount, 9, 60), 9, right=True)
-        page.y += 4.6
-        page.text(_MARGIN + 34, _one(step.where, 8.5, 130), 8.5, _SOFT)
         page.y += 5.6
     if left_out:
         page.text(_MARGIN + 34, dossier.words["more"].format(n=left_out), 9, _SOFT)
