@@ -239,14 +239,20 @@ class _Admission(Steps):
             self._reading = self._connect()
             self._append = AppendStatement(writing)
             self._locked = AppendStatement(self._reading)
-            position = log.head(writing)
-            self._cache.clear()
-            self._writer.check_key(self._cache.ledger(writing, position))
-            self._writer.restore(writing, position)
-            self._decided = self._written = position
-            for last in log.read_stored(writing, position - 1, 1):
-                self._last_admitted = last.admitted_at
+            with writing.transaction():
+                # One moment for head, tree and checkpoint: another process may be writing.
+                writing.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                self._take_up(writing)
         return self._reading
+
+    def _take_up(self, conn: Connection) -> None:
+        position = log.head(conn)
+        self._cache.clear()
+        self._writer.check_key(self._cache.ledger(conn, position))
+        self._writer.restore(conn, position)
+        self._decided = self._written = position
+        for last in log.read_stored(conn, position - 1, 1):
+            self._last_admitted = last.admitted_at
 
     def _connect(self) -> Connection:
         conn = psycopg.connect(self._url, autocommit=True)

@@ -228,6 +228,29 @@ def test_two_sequencers_on_one_database_write_side_by_side(
     assert verified.events == len(told.envelopes)
 
 
+def test_a_process_takes_up_a_ledger_while_another_writes(
+    ledger: LedgerUnderTest, told: Season
+) -> None:
+    """Head, tree and checkpoint are of one moment, whatever is written in between."""
+    ledger.sequencer.submit(told.envelopes[:20]).result()
+    done = threading.Event()
+
+    def write() -> None:
+        for raw in told.envelopes[20:300]:
+            assert isinstance(ledger.sequencer.admit(raw), Admission)
+        done.set()
+
+    with ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(write)
+        joined = 0
+        while not done.is_set() or joined < 3:
+            again = ledger.another().admit(told.envelopes[0])
+            assert isinstance(again, Admission)
+            assert again.already
+            joined += 1
+        writing.result()
+
+
 def test_a_failed_write_is_reported_to_every_caller_and_can_be_sent_again(
     ledger: LedgerUnderTest, told: Season
 ) -> None:
