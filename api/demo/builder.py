@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypedDict
 from api.demo.almanac import Almanac, moment
 from api.demo.stock import Held, Stock
 from domain.events.catalogue import AnyEvent, encode
+from domain.events.market import OfferMade
 from domain.ids import BatchId, EventId, Gtin, PartyId, PlaceId, uuid7
 from ledger import envelope
 from ledger.keys import SigningKey
@@ -109,6 +110,15 @@ class Builder:
         if not settled:
             raise ValueError(f"{party} has nothing of {gtin} at {at}")
         return max(settled, key=lambda held: (held.goods.quantity, held.goods.batch))
+
+    def spare(self, party: PartyId, gtin: Gtin, at: datetime) -> Held | None:
+        """Give the largest lot of a product that a party has never offered; None without one."""
+        offered = {event.batch for event in self._events if isinstance(event, OfferMade)}
+        free = [
+            held for held in self.stock.of(party, gtin)
+            if held.goods.batch not in offered and self._settled(held) <= at
+        ]  # fmt: skip
+        return max(free, key=lambda held: (held.goods.quantity, held.goods.batch), default=None)
 
     def written(self) -> list[Written]:
         """Give all events by time, each signed by its actor or whoever may sign for it.

@@ -120,14 +120,21 @@ def hand_over(
     shipment = send(b, goods, trip)
     arrived = tuple(_without(item, lost) for item in goods)
     short = (Difference(*_fields(lost.goods), lost.reason),) if lost else ()
-    b.record(
+    receive(b, shipment, arrived, trip, short)
+    return arrived
+
+
+def receive(
+    b: Builder, shipment: EventId, goods: Goods, trip: Trip, short: tuple[Difference, ...] = ()
+) -> EventId:
+    """Have a shipment received, as counted."""
+    return b.record(
         ShipmentReceived(
             **b.common(trip.to.party, trip.arrived, shipment), place=trip.to.place,
-            shipment=shipment, items=arrived, differences=short,
+            shipment=shipment, items=goods, differences=short,
         ),
-        at=trip.to.place, of=tuple(item.batch for item in arrived),
+        at=trip.to.place, of=tuple(item.batch for item in goods),
     )  # fmt: skip
-    return arrived
 
 
 def transform(

@@ -6,6 +6,7 @@ from typing import Final
 
 from api.demo import (
     cinnamon,
+    dealings,
     douchi,
     fruit,
     parties,
@@ -29,7 +30,8 @@ _WINDOWS: Final[tuple[Window, ...]] = (
 )  # fmt: skip
 _STORIES: Final = (
     rice.tell_early, rice.tell_late, rice.tell_waiting, cinnamon.tell_spring, cinnamon.tell_autumn,
-    cinnamon.tell_showcase, douchi.tell, fruit.tell, poultry.tell, trade.tell, safety.tell,
+    cinnamon.tell_showcase, douchi.tell, fruit.tell, poultry.tell, trade.tell,
+    dealings.tell, safety.tell,
 )  # fmt: skip
 _BEFORE: Final = timedelta(days=84)
 """How long before the first window the ledger is opened: time to register, and to spray."""

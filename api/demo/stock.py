@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from domain.events.base import Movement
 from domain.events.correction import EventCorrected
-from domain.events.market import OrderConfirmed
+from domain.events.market import OrderCancelled, OrderConfirmed
 from domain.events.movements import (
     BatchDisposed,
     BatchHarvested,
@@ -47,18 +47,17 @@ class Stock:
         Raises:
             ValueError: where more is taken than is there: the story is wrong.
         """
-        if isinstance(event, EventCorrected):
-            self._correct(event)
+        match event:
+            case EventCorrected():
+                self._correct(event)
+            case OrderCancelled():
+                self._release(event)
+            case _:
+                pass
         if not isinstance(event, Movement):
             return
         spot = Spot(event.actor, event.place)
-        if isinstance(event, OrderConfirmed):
-            self._promised[event.order] = event
-        if isinstance(event, BatchHarvested):
-            self._harvests[event.id] = event
-        if isinstance(event, ShipmentSent) and event.order:
-            kept = self._promised.pop(event.order)
-            self._put(spot, BatchQuantity(kept.batch, kept.quantity, kept.unit))
+        self._note(event, spot)
         for goods in _out(event):
             self._take(spot, goods, event.id)
         for goods in _in(event):
@@ -84,6 +83,27 @@ class Stock:
         spot = Spot(old.actor, old.place)
         self._take(spot, BatchQuantity(old.batch, old.quantity, old.unit), event.id)
         self._put(spot, BatchQuantity(new.batch, new.quantity, new.unit))
+
+    def _note(self, event: Movement, spot: Spot) -> None:
+        """Remember what a later event takes up again."""
+        match event:
+            case OrderConfirmed():
+                self._promised[event.order] = event
+            case BatchHarvested():
+                self._harvests[event.id] = event
+            case ShipmentSent(order=str(order)):
+                kept = self._promised.pop(order)
+                self._put(spot, BatchQuantity(kept.batch, kept.quantity, kept.unit))
+            case _:
+                pass
+
+    def _release(self, event: OrderCancelled) -> None:
+        """Make free again what was promised to an order, if it was."""
+        back = event.released
+        if back:
+            kept = self._promised.pop(event.order)
+            goods = BatchQuantity(kept.batch, kept.quantity, kept.unit)
+            self._put(Spot(back.seller, back.place), goods)
 
     def _put(self, spot: Spot, goods: BatchQuantity) -> None:
         self._unit[goods.batch] = goods.unit

@@ -140,6 +140,20 @@ def document(*events: dict[str, Any]) -> bytes:
     return json.dumps(body).encode()
 
 
+def test_the_county_is_shared_out_and_a_demand_matched_beside_a_server(county: Shell) -> None:
+    shared = county("allocate", "--json").json()
+    assert shared["proposals"]
+    demand = shared["proposals"][0]["demand"]
+    ranked = county("match", demand, "--json").json()
+    first = ranked["matches"][0]
+    assert first["score"] == sum(p["value"] * p["weight"] for p in first["parts"]) // 100
+    assert "分" in county("match", demand).out
+    assert "floor" in county("allocate").out
+    unknown = county("match", "01a1f160-2b30-7c13-9a89-5d4f355dc86e")
+    assert unknown.code == 1
+    assert "There is no demand" in unknown.err
+
+
 def test_serve_greets_with_addresses_that_all_open(server: Served) -> None:
     said = server.log.read_text()
     addresses = [word for word in said.split() if word.startswith("http")]

@@ -150,7 +150,8 @@ def test_it_is_long_and_tells_of_every_kind_of_movement(told: Season) -> None:
     for kind in (
         v.BatchHarvested, v.ShipmentSent, v.ShipmentReceived, v.BatchInspected, v.BatchSold,
         v.BatchDisposed, m.OfferMade, m.DemandPosted, m.OrderPlaced, m.OrderConfirmed,
-        m.OrderRefused, m.OrderCancelled, EventCorrected,
+        m.OrderRefused, m.OrderCancelled, m.OrderDisputed, m.OrderSettled, m.OfferChanged,
+        EventCorrected,
     ):  # fmt: skip
         assert counts[kind], kind
     processes = {event.process for event in told.events if isinstance(event, v.BatchTransformed)}
