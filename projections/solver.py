@@ -6,11 +6,13 @@ little more score. Last, of these, the one with the highest scores. All three ar
 network, so that the simplex method's corners are whole lots.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from domain.matching.allocation import (
     FLOOR_PERMILLE,
@@ -18,13 +20,28 @@ from domain.matching.allocation import (
     Share,
     Sharing,
     entitlements,
-    floors,
     too_small,
 )
+
+Names = tuple[int, int]
+"""A pair, by the indices of its offer and its demand."""
 
 _MOST_TRIES: Final = 8
 """How often shares below an offer's least are given up and the rest shared out again."""
 _CLOSE: Final = 1e-6
+
+
+class _Quiet(highspy.Highs):
+    """Prints no banner: standard output is the command's."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # the library has no types here
+
+    @override
+    def enableCallbacks(self) -> None:
+        """Fall silent before the library, which calls this when it is made, speaks."""
+        self.setOptionValue("output_flag", False)  # noqa: FBT003  as the library has it
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 class Unsolved(RuntimeError):
@@ -34,8 +51,9 @@ class Unsolved(RuntimeError):
 def share_out(problem: Problem) -> Sharing:
     """Share out the best way, whole lots.
 
-    A share below its offer's least can't be ordered: such pairs are given up and the rest is shared
-    out anew; what is left of them after eight tries is dropped.
+    A share below its offer's least can't be ordered. The largest of a seller's is then held to the
+    least, so that whoever sells in large lots is not shut out; where that moves less, and of the
+    rest, the pairs are given up. What is left of them after eight tries is dropped.
 
     Raises:
         Unsolved: where the solver finds no optimum, which a problem made of counts never has.
@@ -48,11 +66,21 @@ def share_out(problem: Problem) -> Sharing:
         small = too_small(problem, best.shares)
         if not small:
             break
-        programme.give_up(small)
-        best = programme.optimum()
+        best = programme.without(small, _largest(problem, best.shares, small), best.moved)
     small = too_small(problem, best.shares)
     shares = [share for share in best.shares if (share.supply, share.want) not in small]
     return Sharing(shares, sum(share.lots for share in shares), best.floor, first.value)
+
+
+def _largest(problem: Problem, shares: Sequence[Share], small: set[Names]) -> set[Names]:
+    """Give each seller's largest share of those too small, where its least can be met at all."""
+    found: dict[str, Share] = {}
+    for share in sorted(shares, key=lambda share: -share.lots):
+        supply = problem.supplies[share.supply]
+        fits = supply.least <= min(supply.available, problem.wants[share.want].wanted)
+        if fits and (share.supply, share.want) in small:
+            found.setdefault(supply.seller, share)
+    return {(share.supply, share.want) for share in found.values()}
 
 
 def optimum(problem: Problem) -> Sharing:
@@ -79,8 +107,9 @@ class _Programme:
         self._first_seller = supplies + wants
         self._total = self._first_seller + len(self._sellers)
         self._scores = np.array([pair.score for pair in problem.pairs], float)
-        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        self._highs.setOptionValue("output_flag", False)  # noqa: FBT003  as the library has it
+        self._held: set[Names] = set()
+        self._closed: set[Names] = set()
+        self._highs = _Quiet()
         self._highs.setOptionValue("threads", 1)
         self._highs.passModel(self._model(supplies, wants))
 
@@ -98,11 +127,48 @@ class _Programme:
         value = sum(pair.score * number for pair, number in zip(pairs, lots, strict=True))
         return Sharing(shares, moved, floor, value)
 
-    def give_up(self, small: set[tuple[int, int]]) -> None:
-        """Leave pairs out from now on: the next answer starts from the last one."""
+    def without(self, small: set[Names], held: set[Names], moved: int) -> Sharing:
+        """Give up what is too small; some of it is held to its offer's least if no less is moved.
+
+        The answer starts from the last one.
+        """
+        held = held - self._held
+        self._held |= held
+        self._bound(small - held, 0.0)
+        self._bound(held, None)
+        try:
+            found = self.optimum()
+            if found.moved >= moved or not held:
+                return found
+        except Unsolved:
+            pass
+        self._bound(held, 0.0)
+        return self.optimum()
+
+    def _bound(self, names: set[Names], most: float | None) -> None:
+        """Close pairs, or (None) hold them to their offer's least."""
         for at, pair in enumerate(self._problem.pairs):
-            if (pair.supply, pair.want) in small:
-                self._highs.changeColBounds(at, 0.0, 0.0)
+            if (pair.supply, pair.want) not in names:
+                continue
+            if most is None:
+                least = self._problem.supplies[pair.supply].least
+                self._highs.changeColBounds(at, float(least), highspy.kHighsInf)
+            else:
+                self._highs.changeColBounds(at, 0.0, most)
+                self._closed.add((pair.supply, pair.want))
+        self._reweigh()
+
+    def _reweigh(self) -> None:
+        """Measure the floor by what can still be sold: who has no pair left holds nobody down."""
+        open_pairs = [
+            pair for pair in self._problem.pairs
+            if (pair.supply, pair.want) not in self._closed
+        ]  # fmt: skip
+        left = Problem(self._problem.supplies, self._problem.wants, open_pairs)
+        self._entitled = dict.fromkeys(self._sellers, 0) | entitlements(left)
+        for seller, at in self._sellers.items():
+            row, weight = self._first_seller + at, float(-self._entitled[seller])
+            self._highs.changeCoeff(row, self._pairs, weight)
 
     def _most(self) -> int:
         """Give the most lots that can be moved."""
@@ -122,7 +188,8 @@ class _Programme:
     def _dearest(self, floor: int) -> NDArray[np.int64]:
         """Give the lots of each pair with the highest scores, so much moved and the floor kept."""
         self._highs.changeColBounds(self._pairs, 0.0, 0.0)
-        self._sellers_at_least(floors(self._problem, floor))
+        entitled = self._entitled.items()
+        self._sellers_at_least({name: lots * floor // FLOOR_PERMILLE for name, lots in entitled})
         self._costs(self._scores, 0.0)
         self._solve()
         found = np.array(self._highs.getSolution().col_value[: self._pairs])

@@ -83,6 +83,24 @@ def test_a_smallholder_is_not_starved_for_a_better_score() -> None:
     assert (found.moved, found.floor) == (100, 909)
 
 
+def test_a_seller_of_large_lots_is_not_shut_out_where_its_least_can_be_met() -> None:
+    supplies = [Supply("big", "big", 200, 10), Supply("coop", "coop", 150, 100)]
+    wants = [Want("d", "d", 80), Want("e", "e", 200)]
+    pairs = [Pair(0, 0, 900), Pair(0, 1, 900), Pair(1, 1, 100)]
+    found = share_out(Problem(supplies, wants, pairs))
+    assert faults(Problem(supplies, wants, pairs), found.shares) == []
+    assert sold(Problem(supplies, wants, pairs), found.shares)["coop"] >= 100
+    assert found.moved == 280
+
+
+def test_a_seller_whose_least_nobody_wants_holds_nobody_s_floor_down() -> None:
+    supplies = [Supply("a", "a", 50), Supply("b", "b", 50), Supply("c", "c", 90, 60)]
+    problem = Problem(supplies, [Want("d", "d", 50)], [Pair(0, 0, 9), Pair(1, 0, 9), Pair(2, 0, 9)])
+    found = share_out(problem)
+    assert sold(problem, found.shares) == {"a": 25, "b": 25}
+    assert found.floor == 500
+
+
 def test_what_can_t_be_reached_holds_nobody_s_floor_down() -> None:
     supplies = [Supply("a", "a", 50), Supply("b", "b", 50)]
     problem = Problem(supplies, [Want("d", "b", 50)], [Pair(0, 0, 700)])
