@@ -1,14 +1,13 @@
 """The field page, the way into a cooperative, and one's own code for handing over."""
 
 from http import HTTPStatus
-from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 
 from api.errors import not_found
-from api.pages import render
+from api.pages import field_release, render
 from api.pages.failure import failure
 from api.pages.field_words import FIELD_WORDS
 from api.pages.render import HEADERS
@@ -28,13 +27,12 @@ _WITH_WASM: Final = HEADERS["Content-Security-Policy"].replace(
 )
 """The decoder of QR codes is WebAssembly; only these pages run it."""
 _QUIET: Final = 4
-_WORKER: Final = Path(__file__).parents[1] / "web" / "static" / "js" / "farm" / "worker.js"
 
 
 @router.get("/farm")
 def farm(request: Request, services: Use) -> Response:
     """Show the field page; what is in it comes with the party's own key."""
-    return _field(request, services, "farm.html")
+    return _field(request, services, "farm.html", preloads=field_release.preloads())
 
 
 @router.get("/coop")
@@ -78,17 +76,18 @@ def code_of_invitation(services: Use, code: str) -> Response:
 
 
 @router.get("/worker.js")
-def worker() -> Response:
+def worker(services: Use) -> Response:
     """Give the service worker, from the root: it serves the field page without a line."""
     headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
-    return FileResponse(_WORKER, media_type="text/javascript", headers=headers)
+    script = field_release.worker(services.settings.public_url)
+    return Response(script, media_type="text/javascript", headers=headers)
 
 
 def _field(
     request: Request,
     services: Services,
     template: str,
-    **more: str | list[tuple[str, str, str]],
+    **more: str | list[str] | list[tuple[str, str, str]],
 ) -> Response:
     reader = render.reader_of(request)
     words = {name: reader.phrase(text) for name, text in FIELD_WORDS.items()}

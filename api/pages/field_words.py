@@ -91,6 +91,7 @@ FIELD_WORDS: Final = {
     "insecure": marked("这个网址没有加密，浏览器不让在这里做密钥。请用 https 开头的网址打开。"),
     "unsupported": marked("这个浏览器太旧，做不了密钥。请换微信或手机自带的浏览器，更新以后再试。"),
     "offline": marked("没有网，看到的是 %(when)s 的样子。"),
+    "slow": marked("网慢，先看 %(when)s 的样子，新的来了自动换上。"),
     "today": marked("今天"),
     "show_them": marked("让对方扫这个码，货就交到这里"),
     "approve": marked("同意入社"),

@@ -9,26 +9,53 @@ const KEPT = "suyuan-farm";
 const CAUSES = "suyuan-causes";
 const LOTS = "suyuan-lots";
 
-/** @type {{key: import("../signing/keys.js").Key, farm: any, stale?: string}} */
+/** How long a slow line is waited for where there is something to show already. */
+const PATIENCE_MS = 700;
+
+/**
+ * `stale`: when what is shown was last right; `later`: what a slow line still brings.
+ * @type {{key: import("../signing/keys.js").Key, farm: any, stale?: string, slow?: boolean, later?: Promise<void>}}
+ */
 export const mine = {};
 
-/** Load what there is, at least up to a position of the ledger. @returns {Promise<boolean>} whether it is there */
+/**
+ * Load what there is, at least up to a position of the ledger; on a slow line what was there last comes
+ * first, and `mine.later` is there once the new has come.
+ * @returns {Promise<boolean>} whether there is a key
+ */
 export async function load(position) {
   mine.key = await current();
   if (!mine.key) return false;
+  mine.later = undefined;
+  const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null");
+  const fresh = fetched(position);
+  const known = kept?.farm.party === mine.key.party;
   try {
-    const answer = await fetchAs(mine.key, `/api/farm${position ? `?at=${position}` : ""}`, { cache: "no-store" });
-    mine.farm = await answer.json();
-    mine.stale = undefined;
-    localStorage.setItem(KEPT, JSON.stringify({ farm: mine.farm, at: Date.now() }));
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, "slow"));
+    if (!known || position || (await Promise.race([fresh, patience])) !== "slow") return await fresh, true;
+    mine.later = fresh;
+    fresh.catch(() => {});
   } catch (error) {
     if (error instanceof Refused && error.status < 500) throw error;
-    const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null");
-    if (kept?.farm.party !== mine.key.party) throw error;
-    mine.farm ??= kept.farm;
-    mine.stale = new Date(kept.at).toLocaleString(document.documentElement.lang);
+    if (!known) throw error;
   }
+  mine.farm ??= kept.farm;
+  mine.slow = Boolean(mine.later);
+  mine.stale = new Date(kept.at).toLocaleString(document.documentElement.lang);
   return true;
+}
+
+let turns = 0;
+
+async function fetched(position) {
+  const turn = ++turns;
+  const answer = await fetchAs(mine.key, `/api/farm${position ? `?at=${position}` : ""}`, { cache: "no-store" });
+  const farm = await answer.json();
+  // An answer that a slow line brings late must not take the place of a newer one.
+  if (turn !== turns) return;
+  mine.farm = farm;
+  mine.stale = undefined;
+  localStorage.setItem(KEPT, JSON.stringify({ farm: mine.farm, at: Date.now() }));
 }
 
 export const product = (gtin) => mine.farm.products.find((one) => one.gtin === gtin) ?? { gtin, zh: gtin, en: gtin, unit: "GRM" };

@@ -16,11 +16,14 @@ export async function openDoor(load, go, position) {
     else if (await load(position)) await go();
     else closed(say("no_key"), load, go);
   } catch (error) {
-    const invalid = error instanceof Refused && error.code === "key-not-valid";
-    closed(invalid ? say("key_gone", { why: error.message }) : error.message, load, go);
+    shut(error, load, go);
   }
   document.documentElement.dataset.ready = "yes";
 }
+
+/** Say why a key that was let in on what was known is not let in after all. */
+export const shut = (error, load, go) =>
+  closed(error.code === "key-not-valid" ? say("key_gone", { why: error.message }) : error.message, load, go);
 
 function closed(text, load, go) {
   const demo = document.getElementById("demo-door")?.content.cloneNode(true);

@@ -12,7 +12,7 @@ export async function home() {
   const recent = await entries();
   show(
     make("p.who", {}, make("b", {}, mine.farm.name)),
-    mine.stale && make("p.note", { role: "status" }, say("offline", { when: mine.stale })),
+    mine.stale && make("p.note", { role: "status" }, say(mine.slow ? "slow" : "offline", { when: mine.stale })),
     tiles(), ...minded(), ...incoming(), goods(), just(recent));
 }
 

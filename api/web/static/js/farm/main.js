@@ -1,11 +1,12 @@
 // The field page: which screen the address asks for, and the outbox running beside it.
 
 import { load, mine } from "./data.js";
-import { openDoor } from "./door.js";
+import { openDoor, shut } from "./door.js";
 import { harvest, treat } from "./harvest.js";
 import { handOver, leave, process, receive } from "./goods.js";
 import { home } from "./home.js";
 import { make, say, show } from "./page.js";
+import { Refused } from "../signing/refused.js";
 import { changes, start } from "../signing/outbox.js";
 
 const SCREENS = {
@@ -31,8 +32,14 @@ function code() {
 
 addEventListener("hashchange", () => mine.farm && open());
 changes.addEventListener("change", () => mine.farm && !location.hash.slice(1) && home());
-navigator.serviceWorker?.register("/worker.js").catch(() => {});
-await openDoor(load, async () => {
-  await start();
+const go = async () => {
+  // What waits goes out beside, so that a slow line holds up nothing that can be shown.
+  start();
   await open();
-});
+};
+await openDoor(load, go);
+navigator.serviceWorker?.register("/worker.js").catch(() => {});
+const atHome = () => !location.hash.slice(1);
+mine.later?.then(
+  () => atHome() && home(),
+  (error) => error instanceof Refused && error.status < 500 && atHome() && shut(error, load, go));
