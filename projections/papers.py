@@ -33,8 +33,9 @@ _LINEAGE: Final = """
     ORDER BY position DESC LIMIT %s
 """
 _PRINTED: Final = """
-    SELECT bool_or(%(serial)s ~ '^[0-9]{1,20}$' AND length(%(serial)s) = length(first)
-                   AND %(serial)s BETWEEN first COLLATE "C" AND last COLLATE "C")
+    SELECT bool_or(%(serial)s::text ~ '^[0-9]{1,20}$'
+                   AND length(%(serial)s::text) = length(first)
+                   AND %(serial)s::text COLLATE "C" BETWEEN first AND last)
     FROM papers.run WHERE batch = %(batch)s AND kind = 'unit'
 """
 _LAST: Final = """

@@ -67,6 +67,7 @@ SLOW_ROOMS = frozenset(
         "test_reading_process",
         "test_roles",
         "test_runner",
+        "test_serials_printed",
         "test_signin",
         "test_tokens",
         "test_untp",

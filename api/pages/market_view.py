@@ -61,7 +61,7 @@ class OfferView(NamedTuple):
     place: str
     township: str
     lot: str
-    passport: str
+    passport: str | None
     address: str
     state: str
     left_share: int
@@ -112,7 +112,8 @@ def offer_view(row: OfferRow, known: Known, naming: Naming, today: date) -> Offe
         until=_day(row.until, naming), seller=_party(row.seller, known, naming),
         place=place.name if place else row.place,
         township=reader.place(place.township) if place else "", lot=row.batch[15:],
-        passport=address(row.batch), address=f"/market/offers/{row.id}", state=row.state,
+        passport=address(row.batch) if passport else None, address=f"/market/offers/{row.id}",
+        state=row.state,
         left_share=row.remaining * _PER_MILLE // row.quantity,
         fresh=_fresh(harvested, today, naming),
         harvested=reader.day(harvested) if harvested else None, inspected=_conformant(passport),

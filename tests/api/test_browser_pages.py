@@ -24,6 +24,10 @@ OVERFLOW: Final = """() => [...document.querySelectorAll('body *')]
 
 SMALL_TARGETS: Final = """() => [...document.querySelectorAll('a, button, input, summary')]
     .filter(e => e.type !== 'hidden' && e.checkVisibility() && !e.matches('.skip'))
+    // The map's circles lead where the chips lead too (WCAG 2.2, 2.5.8, equivalent).
+    .filter(e => !e.closest('.offered'))
+    // The map's circles lead where the chips lead too (WCAG 2.2, 2.5.8, equivalent).
+    .filter(e => !e.closest('.offered'))
     // A link within a sentence or a value is as high as its line (WCAG 2.2, 2.5.8, inline).
     .filter(e => !(e.matches('p a:not(.btn, .more, .proof, .tap), dd a')))
     .filter(e => e.getBoundingClientRect().height < 47.5)

@@ -14,9 +14,8 @@ from api.pages import unit_scan
 from api.reports import store
 from api.reports.photo import LONGEST_SIDE, NotAPhoto, redrawn
 from domain.authenticity import MOST_A_DAY
-from domain.events.papers import LabelKind, LabelPrinted, Numbers
 from projections.passport import document
-from tests.api.pages_parts import SCRIPT, County, common, demo_county
+from tests.api.pages_parts import SCRIPT, County, demo_county
 from tests.api.signing_in import sign_in
 
 PHONE = "Mozilla/5.0 (Linux; Android 12) MicroMessenger/8.0"
@@ -284,24 +283,3 @@ def test_an_image_of_more_pixels_than_can_be_opened_is_no_photo() -> None:
     Image.new("1", (9000, 9000)).save(drawn, "PNG")
     with pytest.raises(NotAPhoto, match="too many"):
         redrawn(drawn.getvalue())
-
-
-def test_a_serial_that_was_never_printed_warns_and_is_one_case_a_batch(county: County) -> None:
-    with county.services.connection() as conn:
-        found = document(conn, batch_of(county))
-        assert found is not None
-        held = found.stock.holders[0]
-    run = LabelPrinted(
-        **common(held.party.id), batch=batch_of(county), template="a4-24", kind=LabelKind.UNIT,
-        count=12, place=held.place.id, serials=Numbers("101", "112"),
-    )  # fmt: skip
-    county.record(run)
-    assert 'role="alert"' not in scan(county, "105")
-    for serial in ("113", "99", "0105", "ABC"):
-        assert "从来没有印过" in scan(county, serial), serial
-    as_party(county, owner_of(county))
-    inbox = county.get_signed("/inbox")
-    assert inbox.count("扫了没有印过的编号") == 1
-    with county.services.connection() as conn:
-        assert conn.execute("SELECT scans FROM scan.stray").fetchone() == (4,)
-        assert conn.execute("SELECT count(*) FROM scan.unit").fetchone() == (1,)

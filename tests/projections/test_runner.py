@@ -64,7 +64,7 @@ def test_all_models_reach_the_head(database_url: str, conn: psycopg.Connection) 
     told: list[tuple[int, int]] = []
     assert runner.catch_up(lambda position, of: told.append((position, of))) == head
     assert runner.positions() == dict.fromkeys(
-        ("directory", "holdings", "trace", "market", "papers", "passport"), head
+        ("directory", "holdings", "trace", "market", "papers", "links", "passport"), head
     )
     assert told[-1] == (head, head)
     assert runner.has_caught_up()
