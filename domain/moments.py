@@ -1,9 +1,11 @@
 """Moments as people read them, at the offset at which they were recorded."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 _BEIJING: Final = timedelta(hours=8)
+CST: Final = timezone(_BEIJING)
+"""China Standard Time."""
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip

@@ -2,8 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Final
+from datetime import UTC, date, datetime, time
 
 from api.cli.command import Arguments, Command, add_json
 from api.cli.console import Console
@@ -12,11 +11,10 @@ from api.cli.reading import catch_up
 from api.cli.workplace import database
 from api.settings import Settings
 from domain.measures import Unit, show, show_price
+from domain.moments import CST
 from ledger.schema import reaching
 from projections.allocation import Preview, allocate
 from projections.directory import parties
-
-_CST: Final = timezone(timedelta(hours=8))
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +40,8 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
     window = None
     if arguments.since or arguments.until:
         window = (
-            datetime.combine(arguments.since or date(1970, 1, 1), time.min, _CST),
-            datetime.combine(arguments.until or date(9999, 12, 30), time.max, _CST),
+            datetime.combine(arguments.since or date(1970, 1, 1), time.min, CST),
+            datetime.combine(arguments.until or date(9999, 12, 30), time.max, CST),
         )
     with database(settings) as url:
         catch_up(url, console)

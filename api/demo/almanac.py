@@ -1,10 +1,9 @@
 """When things happen in a farming year that must be over by yesterday."""
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-CST: Final = timezone(timedelta(hours=8))
-"""China Standard Time; no daylight saving."""
+from domain.moments import CST
 
 _OPENS, _SHUTS = 9, 17
 _SUNDAY: Final = 6

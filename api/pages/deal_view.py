@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from api.pages.market_view import Known
-from api.pages.market_view import persons_in as persons_of
+from api.pages.market_view import Known, party_name
 from api.pages.naming import Naming, address
-from api.pages.standing import CST
 from api.pages.words import ORDER_STATES
 from domain.measures import Price, Unit
+from domain.moments import CST
 from projections.market_rows import OfferRow, OrderRow, StepRow
-from projections.passport import Who
 
 _SELLER: Final[dict[str, tuple[str, ...]]] = {
     "placed": ("confirm", "refuse"), "confirmed": ("ship",), "received": ("settle",),
@@ -76,7 +74,7 @@ def order_view(
         id=row.id, product=naming.registered(product) or row.batch, lot=row.batch[15:],
         passport=address(row.batch), state=row.state,
         state_name=reader.say(ORDER_STATES.get(row.state, row.state)),
-        buyer=_named(row.buyer, known, naming), seller=_named(row.seller, known, naming),
+        buyer=party_name(row.buyer, known, naming), seller=party_name(row.seller, known, naming),
         mine=mine, quantity=reader.amount(row.quantity, unit), price=reader.price(price, unit),
         total=_total(row), deliver_to=place.name if place else row.deliver_to,
         when=reader.moment(row.occurred_at.astimezone(CST)),
@@ -89,11 +87,6 @@ def order_view(
         },
         halted=row.halted, address=f"/market/orders/{row.id}",
     )  # fmt: skip
-
-
-def persons_in(known: Known) -> Iterable[str]:
-    """Give the ids of the persons among the parties."""
-    return persons_of(known)
 
 
 def _acts(row: OrderRow, mine: str) -> tuple[str, ...]:
@@ -112,7 +105,7 @@ def _stages(
         yield Stage(
             name=reader.say(ORDER_STATES.get(step.state, step.state)), done=True,
             when=reader.moment(step.occurred_at.astimezone(CST)),
-            who=_named(step.actor, known, naming),
+            who=party_name(step.actor, known, naming),
             amount=reader.amount(step.quantity, unit) if step.quantity else None,
             reason=step.reason, proof=f"/api/events/{step.event}", counts=step.counts,
         )  # fmt: skip
@@ -135,8 +128,3 @@ def _total(row: OrderRow) -> str:
     yuan, fen = divmod(_total_fen(row), 100)
     sign = "¥" if row.currency == "CNY" else f"{row.currency} "
     return f"{sign}{yuan:,}.{fen:02d}"
-
-
-def _named(party: str, known: Known, naming: Naming) -> str:
-    row = known.parties.get(party)
-    return naming.who(Who(id=party, name=row.name, kind=row.kind) if row else Who(id=party))

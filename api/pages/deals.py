@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from api.errors import not_found
 from api.pages import render
 from api.pages.deal_files import delivery_note, orders_csv, orders_xlsx
-from api.pages.deal_view import OrderView, order_view, persons_in
+from api.pages.deal_view import OrderView, order_view
 from api.pages.failure import failure
-from api.pages.field_words import FIELD_WORDS
-from api.pages.market_view import Known
+from api.pages.field_words import words_for
+from api.pages.market_view import Known, persons_in
 from api.pages.naming import Naming
 from api.pages.standing import standing
 from api.rest.context import CaughtUp, Use
@@ -45,7 +45,7 @@ def inbox(request: Request, services: Use, viewer: MaybeViewer) -> Response:
     waiting = [one for one in views if one.acts]
     return render.page(
         request, "deals.html", HTTPStatus.OK, standing=now, viewer=viewer.party, waiting=waiting,
-        others=[one for one in views if not one.acts], words=_words(request),
+        others=[one for one in views if not one.acts], words=words_for(render.reader_of(request)),
     )  # fmt: skip
 
 
@@ -85,7 +85,8 @@ def life(request: Request, services: Use, viewer: MaybeViewer, order_id: str) ->
     with services.connection() as conn:
         now = standing(conn)
     return render.page(
-        request, "deal.html", HTTPStatus.OK, standing=now, o=view, words=_words(request),
+        request, "deal.html", HTTPStatus.OK, standing=now, o=view,
+        words=words_for(render.reader_of(request)),
         viewer=viewer.party if viewer else "",
     )  # fmt: skip
 
@@ -96,7 +97,7 @@ def _door(request: Request, services: Services) -> Response:
     address = f"{request.url.path}?{request.url.query}".rstrip("?")
     return render.page(
         request, "deals_door.html", HTTPStatus.UNAUTHORIZED, standing=now, back=address,
-        words=_words(request),
+        words=words_for(render.reader_of(request)),
     )  # fmt: skip
 
 
@@ -143,11 +144,6 @@ def _views(
         order_view(row, steps.get(row.id, []), offers.get(row.offer), known, naming, viewer.party)
         for row in rows
     ]
-
-
-def _words(request: Request) -> dict[str, str]:
-    reader = render.reader_of(request)
-    return {name: reader.phrase(text) for name, text in FIELD_WORDS.items()}
 
 
 def _file(body: bytes, media: str, ending: str) -> Response:

@@ -13,10 +13,11 @@ from api.pages.catalogue import marked
 from api.pages.naming import Naming, persons_in
 from api.pages.passport_view import PassportView, passport_view
 from api.pages.reader import Reader
-from api.pages.standing import CST, standing
+from api.pages.standing import standing
 from api.pages.way_view import GroupView, StepView
 from api.rest.context import CaughtUp, Use
 from api.services import Services
+from domain.moments import CST
 from labels.dossier import Dossier, Line
 from labels.link import digital_link
 from labels.render.card import card_png

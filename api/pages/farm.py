@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from api.errors import not_found
 from api.pages import field_release, render
 from api.pages.failure import failure
-from api.pages.field_words import FIELD_WORDS
+from api.pages.field_words import words_for
 from api.pages.render import HEADERS
 from api.pages.standing import standing
 from api.rest.context import Use
@@ -90,7 +90,7 @@ def _field(
     **more: str | list[str] | list[tuple[str, str, str]],
 ) -> Response:
     reader = render.reader_of(request)
-    words = {name: reader.phrase(text) for name, text in FIELD_WORDS.items()}
+    words = words_for(reader)
     with services.connection() as conn:
         now = standing(conn)
     page = render.page(request, template, HTTPStatus.OK, standing=now, words=words, **more)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.pages.catalogue import marked
+from api.pages.reader import Reader
 
 FIELD_WORDS: Final = {
     "harvest": marked("记采收"),
@@ -162,3 +163,8 @@ FIELD_WORDS: Final = {
     "nothing_held": marked("这一批现在谁手上都没有，打不了。"),
     "choose_column": marked("请指出哪一列是%(what)s。"),
 }  # fmt: skip
+
+
+def words_for(reader: Reader) -> dict[str, str]:
+    """Give the sentences in a reader's language, by name, their blanks for a script to fill."""
+    return {name: reader.phrase(text) for name, text in FIELD_WORDS.items()}

@@ -18,11 +18,11 @@ from api.reports import store
 from api.reports.store import Report
 from api.rest.context import Use
 from api.scans import suspected
-from api.scans.sightings import CST
 from api.scans.suspected import Suspected
 from api.services import Services
 from api.signin.viewer import MaybeViewer, Viewer, not_signed_in
 from domain.authenticity import Suspicion
+from domain.moments import CST
 from ledger.log import Connection
 from projections import directory
 from projections.passport import documents

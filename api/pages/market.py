@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from api.errors import not_found
 from api.pages import render
 from api.pages.failure import failure
-from api.pages.field_words import FIELD_WORDS
+from api.pages.field_words import words_for
 from api.pages.market_view import (
     Asked,
     Known,
@@ -25,9 +25,10 @@ from api.pages.market_view import (
 from api.pages.naming import Naming
 from api.pages.ordering import order_example
 from api.pages.sketch import HEIGHT, WIDTH, outline
-from api.pages.standing import CST, standing
+from api.pages.standing import standing
 from api.rest.context import CaughtUp, Use
 from api.services import Services
+from domain.moments import CST
 from ledger.log import Connection
 from projections import directory
 from projections import market_queries as queries
@@ -95,7 +96,7 @@ def offer(offer_id: str, request: Request, services: Use) -> Response:
     return render.page(
         request, "offer.html", HTTPStatus.OK, standing=now, o=view, example=order_example(row),
         graphiql=services.settings.dev, terms=_terms(row),
-        words={name: naming.reader.phrase(text) for name, text in FIELD_WORDS.items()},
+        words=words_for(naming.reader),
     )  # fmt: skip
 
 

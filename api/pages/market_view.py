@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from api.pages.naming import Naming, address
 from api.pages.sketch import Spot, offered
-from api.pages.standing import CST
 from domain.measures import Price, Unit
+from domain.moments import CST
 from projections.directory import Party, Place, Product
 from projections.market_queries import Sort
 from projections.market_rows import DemandRow, OfferRow
@@ -109,7 +109,7 @@ def offer_view(row: OfferRow, known: Known, naming: Naming, today: date) -> Offe
         price=price, per=per, remaining=reader.amount(row.remaining, unit),
         quantity=reader.amount(row.quantity, unit),
         least=reader.amount(row.least, unit) if row.least > 1 else None,
-        until=_day(row.until, naming), seller=_party(row.seller, known, naming),
+        until=_day(row.until, naming), seller=party_name(row.seller, known, naming),
         place=place.name if place else row.place,
         township=reader.place(place.township) if place else "", lot=row.batch[15:],
         passport=address(row.batch) if passport else None, address=f"/market/offers/{row.id}",
@@ -132,7 +132,7 @@ def demand_view(row: DemandRow, known: Known, naming: Naming) -> DemandView:
     return DemandView(
         category=naming.category(row.category) or row.category,
         quantity=naming.reader.amount(row.quantity, unit), ceiling=ceiling,
-        buyer=_party(row.buyer, known, naming),
+        buyer=party_name(row.buyer, known, naming),
         deliver_to=naming.reader.place(place.township) if place else row.deliver_to,
         until=_day(row.until, naming), link=Asked(category=row.category).link(),
     )  # fmt: skip
@@ -216,7 +216,8 @@ def persons_in(known: Known) -> Iterable[str]:
     return (one.id for one in known.parties.values() if one.kind == "person")
 
 
-def _party(party: str, known: Known, naming: Naming) -> str:
+def party_name(party: str, known: Known, naming: Naming) -> str:
+    """Name a party of the market to a reader."""
     row = known.parties.get(party)
     return naming.who(Who(id=party, name=row.name, kind=row.kind) if row else Who(id=party))
 

@@ -9,14 +9,13 @@ from fastapi.responses import Response
 from api.errors import not_found
 from api.pages import render
 from api.pages.failure import failure
-from api.pages.field_words import FIELD_WORDS
+from api.pages.field_words import words_for
 from api.pages.naming import Naming, address
 from api.pages.standing import standing
 from api.pages.words import COMMITMENTS, GROUNDS
 from api.rest.context import CaughtUp, Use
 from domain.events.papers import LabelKind
 from labels.link import parse
-from labels.sheets import SHEETS
 from projections import holdings, papers
 from projections.passport import document
 
@@ -51,8 +50,8 @@ def printing(request: Request, services: Use) -> Response:
     return render.page(
         request, "print.html", HTTPStatus.OK, standing=now, batch=batch, lot=found.lot,
         product=Naming(reader, {}).product(found.product) or batch, passport=address(found.key),
-        words={name: reader.phrase(text) for name, text in FIELD_WORDS.items()},
-        kinds=[kind.value for kind in _KINDS], usual=_USUAL, stock=list(SHEETS),
+        words=words_for(reader),
+        kinds=[kind.value for kind in _KINDS], usual=_USUAL,
         holders={one.party: [one.place, one.quantity, one.unit] for one in held if one.quantity},
         certificate=issued[0].id if issued else None, next=str(int(last) + 1) if last else "1",
         commitments=list(COMMITMENTS.items()), grounds=list(GROUNDS.items()),

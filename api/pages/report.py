@@ -18,8 +18,8 @@ from api.reports import store
 from api.reports.photo import NotAPhoto, redrawn
 from api.reports.store import LONGEST_WORDS, Said
 from api.rest.context import Use
-from api.scans.sightings import CST
 from api.services import Services
+from domain.moments import CST
 from projections.passport import Passport, document
 
 router = APIRouter(include_in_schema=False)

@@ -1,16 +1,15 @@
 """How the ledger stands: what the foot of every page says, and whether this is a demonstration."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
 
+from domain.moments import CST
 from ledger import log
 from ledger.log import Connection
 from projections import directory
 
-CST: Final = timezone(timedelta(hours=8))
-"""China Standard Time: the ledger's clock is shown so."""
 _DEMO: Final = "演示"
 
 

@@ -10,10 +10,11 @@ from fastapi import Request
 from api.pages.reader import Reader
 from api.rate_limit import RateLimit
 from api.scans import sightings, suspected
-from api.scans.sightings import CST, UnitScans
+from api.scans.sightings import UnitScans
 from api.scans.suspected import Evidence, Unit
 from api.services import Services
 from domain.authenticity import Scanned, Sighting, Suspicion, suspicions
+from domain.moments import CST
 from domain.townships import distance_between, seat
 from ledger.log import Connection
 from projections.passport import Passport

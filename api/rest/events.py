@@ -21,6 +21,7 @@ from api.errors import (
     refusal_response,
     unavailable,
 )
+from api.rest.body import body_up_to
 from api.rest.context import Use
 from api.services import Services
 from domain.events.catalogue import type_of
@@ -67,7 +68,7 @@ async def record(request: Request, services: Use) -> Response:
     if request.headers.get("content-type", "").startswith(NDJSON):
         answers = await _record_many(request, services)
         return StreamingResponse(_kept(answers), HTTPStatus.CREATED, media_type=NDJSON)
-    raw = await _body(request)
+    raw = await body_up_to(request, MAX_ENVELOPE)
     outcome = (await _submit(services, [raw]))[0]
     if isinstance(outcome, Refusal):
         return refusal_response(outcome)
@@ -125,16 +126,6 @@ def _too_many(events: int) -> Problem:
         f"一次最多试 {rehearsal.MAX_EVENTS} 条，这里有 {events} 条，请分几次。",
         f"At most {rehearsal.MAX_EVENTS} events are rehearsed together, not {events}.",
     )  # fmt: skip
-
-
-async def _body(request: Request) -> bytes:
-    """Read one envelope, and no more than one may have."""
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_ENVELOPE:
-            break
-    return bytes(raw)
 
 
 async def _submit(services: Services, raws: list[bytes]) -> list[Outcome]:

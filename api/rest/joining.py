@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from api.errors import Problem, not_found
 from api.joining import invitations, statement
 from api.rate_limit import RateLimit
+from api.rest.body import body_up_to
 from api.rest.context import Use
 from api.services import Services
 from api.signin.viewer import SignedIn, Viewer, forbidden
@@ -27,6 +28,7 @@ router = APIRouter(prefix="/api/joining", tags=["joining"])
 
 LIMIT: Final = RateLimit(per_minute=20, burst=20)
 
+_MAX_BODY: Final = 64 * 1024
 _TOWNSHIPS: Final = frozenset(seat.code for seat in TOWNSHIPS)
 _JSON: Final[dict[str, Any]] = {
     "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}
@@ -167,12 +169,10 @@ def _member(conn: Connection, viewer: Viewer, party: str) -> None:
 
 
 async def _body(request: Request) -> bytes:
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > 64 * 1024:
-            raise _wrong("内容太长了。", "Too long.")
-    return bytes(raw) or b"{}"
+    raw = await body_up_to(request, _MAX_BODY)
+    if len(raw) > _MAX_BODY:
+        raise _wrong("内容太长了。", "Too long.")
+    return raw or b"{}"
 
 
 def _read(raw: bytes, kind: type[Any]) -> Any:  # noqa: ANN401  what the caller says

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import Problem, not_found
+from api.rest.body import body_up_to
 from api.rest.context import Use
 from api.services import Services
 from api.signin import tokens
@@ -34,7 +35,9 @@ _BODY: Final[dict[str, Any]] = {
 async def make(request: Request, services: Use, viewer: SignedIn) -> Response:
     """Make a token; its secret is in this answer and nowhere else."""
     _in_person(viewer)
-    return await run_in_threadpool(_made, services, viewer, _wanted(await _body(request)))
+    return await run_in_threadpool(
+        _made, services, viewer, _wanted(await body_up_to(request, _MAX_BODY))
+    )
 
 
 def _made(services: Services, viewer: Viewer, wanted: tokens.Wanted) -> Response:
@@ -75,15 +78,6 @@ def _in_person(viewer: Viewer) -> None:
     """Refuse a program: a stolen token must not make itself successors."""
     if viewer.means == "token":
         raise forbidden()
-
-
-async def _body(request: Request) -> bytes:
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > _MAX_BODY:
-            break
-    return bytes(raw)
 
 
 def _wanted(raw: bytes) -> tokens.Wanted:

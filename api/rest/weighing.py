@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from api.errors import Problem
 from api.rest.context import Use
-from api.scans.sightings import CST
 from api.signin.viewer import SignedIn, forbidden
 from api.weighing import columns, table
 from api.weighing.cells import GRAMS, text
@@ -18,6 +17,7 @@ from api.weighing.columns import REQUIRED, Columns, Field
 from api.weighing.deliveries import Reading, read_deliveries
 from api.weighing.known import known_to
 from domain.events.governance import Role
+from domain.moments import CST
 
 router = APIRouter(prefix="/api/weighing", tags=["weighing"])
 

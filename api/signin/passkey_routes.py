@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import Problem, not_found
+from api.rest.body import body_up_to
 from api.rest.context import Use
 from api.services import Services
 from api.signin import challenge, passkeys, sessions
@@ -171,11 +172,7 @@ def _in_person(viewer: Viewer) -> None:
 
 
 async def _sent(request: Request) -> Sent:
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > _MAX_BODY:
-            break
+    raw = await body_up_to(request, _MAX_BODY)
     try:
         return msgspec.json.decode(raw or b"{}", type=Sent)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

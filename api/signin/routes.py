@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import Problem
+from api.rest.body import body_up_to
 from api.rest.context import Use
 from api.services import Services
 from api.signin import challenge, sessions, statement
@@ -48,13 +49,9 @@ def get_challenge(request: Request, services: Use) -> Response:
 @router.post("", status_code=201, openapi_extra=_BODY)
 async def sign_in(request: Request, services: Use) -> Response:
     """Sign in with a DSSE envelope over a `signin.v1` statement; 201, a cookie and who one is."""
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_ENVELOPE:
-            break
+    raw = await body_up_to(request, MAX_ENVELOPE)
     origins = {_own_origin(request), _origin_of(services.settings.public_url)}
-    return await run_in_threadpool(_begin, services, bytes(raw), origins)
+    return await run_in_threadpool(_begin, services, raw, origins)
 
 
 @router.get("")

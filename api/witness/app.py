@@ -3,6 +3,7 @@
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.rest.body import body_up_to
 from api.witness.cosigning import Witness
 from api.witness.memory import MemoryLost
 from ledger.cosignature import encode_vkey
@@ -20,7 +21,7 @@ def create_app(witness: Witness) -> FastAPI:
 
     @app.post("/add-checkpoint")
     async def add_checkpoint(request: Request) -> Response:
-        raw = await _body(request)
+        raw = await body_up_to(request, MAX_REQUEST)
         try:
             answer = await run_in_threadpool(witness.add_checkpoint, raw)
         except MemoryLost as error:
@@ -30,13 +31,3 @@ def create_app(witness: Witness) -> FastAPI:
         return Response(answer.body, answer.status, headers)
 
     return app
-
-
-async def _body(request: Request) -> bytes:
-    """Read a request, and no more than one may have: a longer one is refused as such."""
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_REQUEST:
-            break
-    return bytes(raw)

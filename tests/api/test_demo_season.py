@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.demo.almanac import CST, Almanac
+from api.demo.almanac import Almanac
 from api.demo.cinnamon import SHOWCASE_BAGS, SHOWCASE_GTIN, SHOWCASE_ORDERED, showcase
 from api.demo.parties import (
     AUTHORITY,
@@ -34,6 +34,7 @@ from domain.lineage import halts_over
 from domain.measures import Unit
 from domain.models.batch import Batch
 from domain.models.halts import HaltKind, Halts
+from domain.moments import CST
 from domain.refusals import Refusal
 from domain.state import Fact, Model, Numbered, Signed, State
 from domain.tags import HALTS, needed

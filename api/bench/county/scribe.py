@@ -1,7 +1,7 @@
 """Writes the county's events: ids and nonces out of the seed, times off the county's clock."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 from typing import Any, Final
@@ -12,8 +12,8 @@ from domain.events.base import Event
 from domain.events.catalogue import AnyEvent
 from domain.ids import gtin_check_digit, uuid7
 from domain.measures import BatchQuantity, Content, Unit
+from domain.moments import CST
 
-CST: Final = timezone(timedelta(hours=8))
 START: Final = datetime(2024, 6, 1, 6, tzinfo=CST)
 _TICK: Final = timedelta(seconds=1)
 

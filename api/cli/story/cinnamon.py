@@ -6,7 +6,6 @@ from typing import Final
 
 from api.cli.story.stage import Stage, Step, Told
 from api.cli.workplace import common
-from api.demo.almanac import CST
 from api.demo.parties import CARRIER, CHEN_XIULAN, CHENWU, INSPECTOR
 from api.demo.places import AT_SHOP, CHENWU_YARD, PLOTS
 from api.demo.produce import DRY_BARK, FRESH_BARK, TANBIN_500
@@ -24,6 +23,7 @@ from domain.events.movements import (
 )
 from domain.ids import EventId
 from domain.measures import BatchQuantity, Price, Unit, show
+from domain.moments import CST
 
 _PLOT: Final = PLOTS["TB07"]
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

@@ -1,6 +1,5 @@
 // What the page knows of its party: from the server, and kept for when there is no line.
 
-import { say } from "./page.js";
 import { current } from "../signing/keys.js";
 import { fetchAs } from "../signing/signin.js";
 import { Refused } from "../signing/refused.js";
@@ -96,6 +95,3 @@ export function causes(...batches) {
   const kept = JSON.parse(localStorage.getItem(CAUSES) ?? "{}");
   return batches.map((batch) => kept[batch]).filter(Boolean);
 }
-
-/** Say what an obstacle to keys means. */
-export const obstacleText = (obstacle) => say(obstacle);

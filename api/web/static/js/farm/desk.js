@@ -1,9 +1,7 @@
 // The cooperative's desk: who joins, who is a member, and the day's weighing list.
 
-import { load, mine } from "./data.js";
-import { form, make, question, say, show, tell, field } from "./page.js";
-import { amount } from "./units.js";
-import { weighing } from "./weighing.js";
+import { mine } from "./data.js";
+import { make, question, say, show, tell, field } from "./page.js";
 import { event } from "../signing/events.js";
 import { current } from "../signing/keys.js";
 import { record } from "../signing/outbox.js";
@@ -129,5 +127,3 @@ export async function invite(party) {
     }
   }
 }
-
-export { amount, form, load, weighing };
