@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
@@ -12,6 +13,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 from api.errors import (
     Problem,
@@ -66,8 +69,7 @@ async def record(request: Request, services: Use) -> Response:
     for each line, in order; what is refused is refused alone.
     """
     if request.headers.get("content-type", "").startswith(NDJSON):
-        answers = await _record_many(request, services)
-        return StreamingResponse(_kept(answers), HTTPStatus.CREATED, media_type=NDJSON)
+        return _Kept(await _record_many(request, services))
     raw = await body_up_to(request, MAX_ENVELOPE)
     outcome = (await _submit(services, [raw]))[0]
     if isinstance(outcome, Refusal):
@@ -146,7 +148,7 @@ async def _record_many(request: Request, services: Services) -> IO[bytes]:
     Raises:
         Problem: where nothing could be recorded at all.
     """
-    answers: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by `_kept`
+    answers: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  `_Kept` closes it
     try:
         await _answer_all(request, services, answers)
     except BaseException:  # the client has gone, or nothing could be recorded
@@ -173,10 +175,20 @@ async def _answer_all(request: Request, services: Services, answers: IO[bytes]) 
             answers.write(_answer(number, failed or outcomes[at]))
 
 
-def _kept(answers: IO[bytes]) -> Iterator[bytes]:
-    with answers:
-        while part := answers.read(_PART):
-            yield part
+class _Kept(StreamingResponse):
+    """Gives the answers that were kept, and lets go of them, whether the client is there or not."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        parts = iter(partial(answers.read, _PART), b"")
+        super().__init__(parts, HTTPStatus.CREATED, media_type=NDJSON)
+        self._answers = answers
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._answers.close()
 
 
 async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:

@@ -165,6 +165,7 @@ def test_a_wrong_check_digit_is_a_400_that_helps(county: County) -> None:
 
 def test_an_unknown_batch_is_a_404_that_helps_and_guesses_nothing(county: County) -> None:
     path = county.showcase[:-1] + "4"
+    county.client.cookies.clear()
     page = county.client.get(path, headers={"Accept": "text/html"})
     assert page.status_code == 404
     assert "台账里没有这个批次" in page.text
