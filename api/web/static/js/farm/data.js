@@ -71,8 +71,8 @@ export function products() {
 }
 
 /**
- * Propose a lot that can't collide: the day, the end of a place's id, a counter kept on this phone and
- * two random letters for who has two phones.
+ * Propose a lot that won't collide: the day, the end of a place's id, a counter kept on this phone and
+ * four random letters for who has two phones, or a new one. At most 20 characters up to 9,999 a day.
  */
 export function newLot(place, moment = new Date()) {
   const two = (number) => String(number).padStart(2, "0");
@@ -81,9 +81,9 @@ export function newLot(place, moment = new Date()) {
   const count = kept.day === today ? kept.count + 1 : 1;
   localStorage.setItem(LOTS, JSON.stringify({ day: today, count }));
   const letters = "ACDEFHJKMNPRTUVWXY";
-  const random = crypto.getRandomValues(new Uint8Array(2));
+  const random = crypto.getRandomValues(new Uint8Array(4));
   const mark = [...random].map((byte) => letters[byte % letters.length]).join("");
-  return `${today}-${place.slice(-4)}-${count}${mark}`;
+  return `${today.slice(2)}-${place.slice(-4)}-${count}${mark}`;
 }
 
 /** Remember which event of this phone a batch came from, so that what follows waits for it. */

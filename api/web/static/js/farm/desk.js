@@ -9,11 +9,13 @@ import { Refused } from "../signing/refused.js";
 import { fetchAs } from "../signing/signin.js";
 
 const MU_M2 = 2000 / 3;
+/** The position of what this desk recorded last: the members are shown as of it. */
+let recorded = 0;
 const titles = document.getElementById("stage").dataset;
 
 /** Show the desk. */
 export async function desk() {
-  const [asked, members] = await Promise.all([getJson("/api/joining"), getJson("/api/coop/members")]);
+  const [asked, members] = await Promise.all([getJson("/api/joining"), getJson(`/api/coop/members${recorded ? `?at=${recorded}` : ""}`)]);
   show(
     make("p.who", {}, make("b", {}, mine.farm.name)),
     make("nav.tiles", {},
@@ -82,6 +84,7 @@ function newPlace(party) {
 async function admitted(made, title, key) {
   const entry = await record(made, title, key);
   if (entry.state === "refused") throw new Refused(entry.problem);
+  recorded = Math.max(recorded, entry.position ?? 0);
 }
 
 async function sendAway(one) {
