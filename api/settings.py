@@ -180,7 +180,12 @@ def _host(text: str) -> str:
 def _folder(text: str) -> Path:
     if "\0" in text:
         raise SettingsError(SUYUAN_DATA.name, text, "give the path of a folder")
-    folder = Path(text).expanduser().absolute()
+    try:
+        folder = Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise SettingsError(
+            SUYUAN_DATA.name, text, "there is no home folder of that name; give a path without ~"
+        ) from error
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     if not nearest.is_dir():
         raise SettingsError(SUYUAN_DATA.name, text, f"{nearest} is a file; give a folder")
@@ -190,8 +195,12 @@ def _folder(text: str) -> Path:
 def _documents(text: str) -> Path | None:
     if not text:
         return None
-    folder = Path(text).expanduser().absolute() if "\0" not in text else None
-    if folder is None or not folder.is_dir():
+    try:
+        folder = Path(text).expanduser().absolute()
+        found = folder.is_dir()
+    except (RuntimeError, ValueError):  # no such user's home; a zero byte
+        found = False
+    if not found:
         raise SettingsError(SUYUAN_GRAPHQL_DOCUMENTS.name, text, "give a folder that is there")
     return folder
 

@@ -120,7 +120,10 @@ def entered(page: Page, base: str) -> None:
 
 def kept(page: Page) -> None:
     """Wait until the phone keeps the page: the worker is in charge and its release is whole."""
-    page.wait_for_function("navigator.serviceWorker.controller?.state === 'activated'")
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while page.evaluate("navigator.serviceWorker.controller?.state") != "activated":
+        assert time.monotonic() < deadline, "no worker took charge of the page"
+        page.wait_for_timeout(50)
 
 
 def harvest(page: Page, much: str) -> None:
@@ -224,7 +227,7 @@ def test_a_camera_reads_the_code_that_it_films(
         opened(page, f"{base}/farm?scan#hand_over")
         page.click(".scanner button >> nth=0")
         expect(page.locator("input[name=to]:checked")).to_have_value(code[1], timeout=WAIT_MS)
-        page.wait_for_function("location.hash !== ''")
+        expect(page).to_have_url(re.compile("#."))
 
 
 @pytest.mark.parametrize("scripts", [(), (NO_ED25519,)], ids=["Ed25519", "P-256"])
