@@ -8,6 +8,7 @@ from domain.events import governance as g
 from domain.events import holds as h
 from domain.events import links as k
 from domain.events import market as m
+from domain.events import marks as i
 from domain.events import movements as v
 from domain.events import papers as p
 from domain.events import registry as r
@@ -55,6 +56,15 @@ from domain.rules.link import (
     links_own,
     links_what_is_known,
     withdrawn_by_setter,
+)
+from domain.rules.mark import (
+    grant_open,
+    grantee_known,
+    mark_as_registered,
+    mark_authorised,
+    mark_from_its_area,
+    mark_kept,
+    mark_within_quota,
 )
 from domain.rules.mass_balance import mass_balance, outputs_differ, split_keeps_product
 from domain.rules.offer import (
@@ -111,6 +121,7 @@ from domain.rules.terms import terms_agree, wanted_agrees
 from domain.rules.time import (
     after_batches,
     after_demand,
+    after_grant,
     after_halt,
     after_link,
     after_linked,
@@ -136,10 +147,14 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
     r.PlaceRegistered: (place_new, may_register_place),
     r.ProductRegistered: (product_new,),
     v.PlotTreated: (on_own_plot,),
-    v.BatchHarvested: (place_known, on_own_plot, product_known, batch_new, interval_elapsed),
+    v.BatchHarvested: (
+        place_known, on_own_plot, product_known, batch_new, interval_elapsed, mark_as_registered,
+        mark_authorised, after_grant, mark_from_its_area, mark_within_quota,
+    ),
     v.BatchTransformed: (
         place_known, batch_known, unit_fits, after_batches, not_halted, product_known,
-        outputs_differ, batch_new, held, split_keeps_product, mass_balance,
+        outputs_differ, batch_new, held, split_keeps_product, mass_balance, mark_as_registered,
+        mark_kept, mark_authorised, after_grant,
     ),
     v.ShipmentSent: (
         place_known, addressee_known, batch_known, unit_fits, after_batches, shipped_as_ordered,
@@ -191,6 +206,8 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
     m.OrderSettled: (of_its_shipment, after_order, received_first, settled_by_side),
     k.LinkSet: (link_type_known, links_what_is_known, after_linked, links_own, links_few),
     k.LinkWithdrawn: (link_set_now, after_link, withdrawn_by_setter),
+    i.MarkGranted: (grantee_known,),
+    i.MarkRevoked: (grant_open, after_grant),
     EventCorrected: (),
     EpcisCaptured: (epcis_readable,),
 }  # fmt: skip

@@ -42,6 +42,10 @@ Division = Annotated[
     Meta(pattern=r"^[0-9]{6}([0-9]{3})?\Z", description="GB/T 2260 county or GB/T 10114 township"),
 ]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,20}\Z", description="a serial (AI 21) or SSCC")]
+MarkCode = Annotated[
+    str, Meta(pattern=r"^[a-z][a-z0-9-]{1,39}\Z", description="a mark, such as luoding-cinnamon")
+]
+"""A geographical-indication mark, by the short name that the county gives it."""
 Sha256Hex = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 _GTIN = re.compile(r"^[0-9]{14}\Z")

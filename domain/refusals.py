@@ -67,6 +67,8 @@ class Code(Enum):
     UNKNOWN_LINK_TYPE = "unknown-link-type"
     LINK_NOT_SET = "link-not-set"
     TOO_MANY_LINKS = "too-many-links"
+    MARK_NOT_AUTHORISED = "mark-not-authorised"
+    MARK_QUOTA = "mark-quota"
 
 
 class Refusal(Struct, frozen=True, omit_defaults=True):

@@ -298,5 +298,19 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{what} 的链接已有 {most} 个，不能再加。请先撤下不用的。",
         "{what} has {most} links, the most there may be. Take back one that is not used.",
     ),
+    "mark-not-authorised": (
+        "地理标志 {mark} 不能这样用：{need}。请找主管部门核对授权。",
+        "The mark {mark} can't be used so: {need}. Ask the authority what it has authorised.",
+    ),
+    "mark-quota": (
+        (
+            "地理标志 {mark} 这次授权共可采收 {quota}，已采收 {used}，再加 {asked} 就超了。"
+            "请核对数量，确有增产就请主管部门加额度。"
+        ),
+        (
+            "Under this authorisation of the mark {mark}, {quota} may be harvested in all, and"
+            " {used} were; {asked} more are too many. Check the quantity, or ask the authority."
+        ),
+    ),
 }
 """Chinese and English by code; `{x}` is filled from the fact `x`, or `x_zh`/`x_en`."""

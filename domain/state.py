@@ -30,6 +30,7 @@ from domain.models.market import (
     evolve_offer,
     evolve_order,
 )
+from domain.models.marks import Grant, evolve_grant
 from domain.models.registry import Place, Product, evolve_place, evolve_product
 from domain.models.shipment import Shipment, evolve_shipment
 
@@ -43,6 +44,7 @@ Model = (
     | Batch
     | Halts
     | Links
+    | Grant
     | Shipment
     | Offer
     | Demand
@@ -134,6 +136,10 @@ class State(Struct, frozen=True):
         """The links of a product or batch."""
         return cast("Links | None", self.models.get(tags.links(identifier)))
 
+    def grant(self, event_id: str) -> Grant | None:
+        """A grant of a mark."""
+        return cast("Grant | None", self.models.get(tags.grant(event_id)))
+
     def shipment(self, event_id: str) -> Shipment | None:
         """A shipment's model."""
         return cast("Shipment | None", self.models.get(tags.shipment(event_id)))
@@ -159,6 +165,7 @@ _FOLDS: Final[dict[str, Callable[[Any, str, AnyEvent, int], Model | None]]] = {
     "batch": evolve_batch,
     "halts": lambda model, _, event, position: evolve_halts(model, event, position),
     "links": lambda model, _, event, position: evolve_links(model, event, position),
+    "grant": lambda model, _, event, position: evolve_grant(model, event, position),
     "shipment": lambda model, _, event, position: evolve_shipment(model, event, position),
     "place": lambda model, _, event, position: evolve_place(model, event, position),
     "order": lambda model, _, event, position: evolve_order(model, event, position),

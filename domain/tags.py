@@ -7,6 +7,7 @@ from domain.events import governance as g
 from domain.events import holds as h
 from domain.events import links as k
 from domain.events import market as m
+from domain.events import marks as i
 from domain.events import movements as v
 from domain.events import papers as p
 from domain.events import registry as r
@@ -56,6 +57,11 @@ def links(identifier: str) -> str:
     return f"links:{identifier}"
 
 
+def grant(event_id: str) -> str:
+    """Tag of a grant of a mark, by the id of its event."""
+    return f"grant:{event_id}"
+
+
 def shipment(event_id: str) -> str:
     """Tag of a shipment."""
     return f"shipment:{event_id}"
@@ -98,6 +104,17 @@ def _of_correction(event: EventCorrected) -> tuple[str, ...]:
     return touched(event.replacement) if event.replacement else ()
 
 
+def _of_harvest(event: v.BatchHarvested) -> tuple[str, ...]:
+    """Give the batch, and the grant whose quota it uses up."""
+    return (batch(event.batch), *((grant(event.mark.grant),) if event.mark else ()))
+
+
+def _claimed(event: v.BatchHarvested | v.BatchTransformed) -> tuple[str, ...]:
+    """Give the grant that an event claims a mark by, and the membership that may let it."""
+    claim = event.mark
+    return (grant(claim.grant), member(claim.party, event.actor)) if claim else ()
+
+
 def _on_sale(event: m.OfferMade | m.OfferChanged) -> tuple[str, ...]:
     """Give the batch that an offer leans on; a harvest to come leaves its number free."""
     return () if event.plot else (batch(event.batch),)
@@ -121,7 +138,7 @@ _TOUCHED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     r.PlaceRegistered: lambda e: (place(e.place),),
     r.ProductRegistered: lambda e: (product(e.gtin),),
     v.PlotTreated: lambda e: (place(e.place),),
-    v.BatchHarvested: _of_own_batch,
+    v.BatchHarvested: _of_harvest,
     v.BatchTransformed: lambda e: _batches((*e.inputs, *e.outputs)),
     v.ShipmentSent: lambda e: (
         shipment(e.id), *_batches(e.items), *((order(e.order),) if e.order else ()),
@@ -155,6 +172,8 @@ _TOUCHED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     m.OrderSettled: lambda e: (order(e.order), shipment(e.shipment)),
     k.LinkSet: lambda e: (links(e.identifier),),
     k.LinkWithdrawn: lambda e: (links(e.identifier),),
+    i.MarkGranted: lambda e: (grant(e.id),),
+    i.MarkRevoked: lambda e: (grant(e.grant),),
     EventCorrected: _of_correction,
     EpcisCaptured: lambda _: (),
 }  # fmt: skip
@@ -176,9 +195,9 @@ _NAMED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     g.MembershipBegan: lambda e: (party(e.member),),
     g.MembershipEnded: lambda e: (party(e.member),),
     r.PlaceRegistered: lambda e: (party(e.holder), member(e.actor, e.holder)),
-    v.BatchHarvested: lambda e: (place(e.plot), product(e.batch[:14])),
+    v.BatchHarvested: lambda e: (place(e.plot), product(e.batch[:14]), *_claimed(e)),
     v.BatchTransformed: lambda e: (
-        HALTS, *(product(item.batch[:14]) for item in (*e.inputs, *e.outputs)),
+        HALTS, *(product(item.batch[:14]) for item in (*e.inputs, *e.outputs)), *_claimed(e),
     ),
     v.ShipmentSent: lambda e: (
         HALTS, party(e.to), place(e.to_place), *((party(e.carrier),) if e.carrier else ()),
@@ -198,6 +217,7 @@ _NAMED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     m.OrderConfirmed: lambda _: (HALTS,),
     k.LinkSet: lambda e: (batch(e.identifier) if "/" in e.identifier else product(e.identifier),),
     k.LinkWithdrawn: lambda e: (recorded(e.link),),
+    i.MarkGranted: lambda e: (party(e.party),),
     EventCorrected: lambda e: (
         recorded(e.event), *(needed(e.replacement) if e.replacement else ()),
     ),
@@ -211,6 +231,7 @@ _BEGUN: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
     m.OfferMade: lambda e: (offer(e.id),),
     m.DemandPosted: lambda e: (demand(e.id),),
     m.OrderPlaced: lambda e: (order(e.id),),
+    i.MarkGranted: lambda e: (grant(e.id),),
 }
 
 

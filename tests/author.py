@@ -10,6 +10,7 @@ from domain.events import governance as g
 from domain.events import holds as h
 from domain.events import links as k
 from domain.events import market as m
+from domain.events import marks as i
 from domain.events import movements as v
 from domain.events import papers as p
 from domain.events import registry as r
@@ -286,6 +287,27 @@ class Author:
             **self.common(by or link.actor), link=link.id, identifier=link.identifier,
             reason="网页没有了",
         )  # fmt: skip
+
+    # What bears a mark
+
+    def grant(
+        self, party: str = c.FARMER, quantity: int | None = 500_000,
+        townships: tuple[str, ...] = ("445381111",), by: str = c.AUTHORITY,
+        **more: Any,  # noqa: ANN401  fields of the event
+    ) -> i.MarkGranted:  # fmt: skip
+        """Let a party use the county's mark of rice, for so many grams of harvest."""
+        quota = i.Quota(quantity, Unit.GRAM) if quantity else None
+        mark = more.pop("mark", c.MARK)
+        return i.MarkGranted(
+            **self.common(by), mark=mark, names=r.Names("罗定稻米", "Luoding rice"),
+            party=party, townships=townships, quota=quota, **more,
+        )  # fmt: skip
+
+    def revoke(self, grant: i.MarkGranted, by: str = c.AUTHORITY) -> i.MarkRevoked:
+        """Take a grant back."""
+        return i.MarkRevoked(
+            **self.common(by), mark=grant.mark, grant=grant.id, reason="抽检不合格"
+        )
 
     # What is agreed
 

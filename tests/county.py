@@ -96,6 +96,8 @@ PLACES: Final = (
     (OFFICE, INSPECTOR, PlaceKind.OFFICE, "检测站"),
 )
 
+MARK: Final = "luoding-rice"
+
 TEN_YUAN: Final = Price(1000, 1000)
 """10.00 yuan a kilogram."""
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from domain.events import holds as h
 from domain.events import market as m
+from domain.events import marks as i
 from domain.events import movements as v
 from domain.events import papers as p
 from domain.events.movements import Process
@@ -119,7 +120,37 @@ class Histories(RuleBasedStateMachine):
         batch = self.world.new_lot(self.one(PRODUCTS, data))
         if self.rarely(data) and self.batches():
             batch = self.one(self.batches(), data)
-        self.tell(self.world.harvest(actor, plot, quantity, batch, HOMES[actor]))
+        harvest = self.world.harvest(actor, plot, quantity, batch, HOMES[actor])
+        self.tell(replace(harvest, mark=self.claim(actor, data)))
+
+    def claim(self, actor: str, data: st.DataObject) -> i.MarkClaim | None:
+        """Draw a claim to a mark, mostly of a grant to the actor or its cooperative."""
+        grants = [grant for grant in self.made(i.MarkGranted) if grant.party in {actor, c.COOP}]
+        if not grants or self.rarely(data):
+            odd = [*self.made(i.MarkGranted)]
+            if not odd or not self.rarely(data):
+                return None
+            grant = self.one(odd, data)
+            return i.MarkClaim("another-mark", grant.id, grant.party)
+        grant = self.one(grants, data)
+        return i.MarkClaim(grant.mark, grant.id, grant.party)
+
+    @rule(data=st.data(), quantity=st.sampled_from([None, 20_000, 60_000, 10**9]))
+    def grant(self, data: st.DataObject, quantity: int | None) -> None:
+        """Let somebody use the mark, mostly as the authority and for where its plots lie."""
+        party = self.one((c.FARMER, c.COOP, c.COOP, c.MILL), data)
+        if self.rarely(data):
+            party = c.NOBODY
+        area = ("445381112",) if self.rarely(data) else ("445381112", "445381111")
+        by = self.one((*ACTORS, *OTHERS), data) if self.rarely(data) else c.AUTHORITY
+        self.tell(self.world.grant(party, quantity, area, by))
+
+    @precondition(lambda self: self.made(i.MarkGranted))
+    @rule(data=st.data())
+    def revoke(self, data: st.DataObject) -> None:
+        """Take a grant back, now and then again or by somebody else."""
+        by = self.one((*ACTORS, *OTHERS), data) if self.rarely(data) else c.AUTHORITY
+        self.tell(self.world.revoke(self.one(self.made(i.MarkGranted), data), by))
 
     @rule(data=st.data(), days=st.integers(0, 3))
     def treat(self, data: st.DataObject, days: int) -> None:
@@ -141,7 +172,12 @@ class Histories(RuleBasedStateMachine):
         if more and lines == 2:
             name, quantity = self.one(more, data)
             inputs.append(c.of(name, self.amount(quantity, data)))
-        self.tell(self.world.transform(actor, place, process, inputs, self._outputs(inputs, data)))
+        made = self.world.transform(actor, place, process, inputs, self._outputs(inputs, data))
+        borne = self.reference.story.marks.get(batch)
+        claim = None
+        if borne and not self.rarely(data):
+            claim = borne if self.one((True, False), data) else self.claim(actor, data)
+        self.tell(replace(made, mark=claim))
 
     def _outputs(self, inputs: list[BatchQuantity], data: st.DataObject) -> list[BatchQuantity]:
         gtin = self.one((inputs[0].batch[:14], inputs[0].batch[:14], *PRODUCTS), data)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from domain.events import holds as h
 from domain.events import market as m
+from domain.events import marks as i
 from domain.events import movements as v
 from domain.events import papers as p
 from domain.events.movements import Process
@@ -31,6 +32,9 @@ KNOWN_PARTIES: Final = {AUTHORITY, *(party[0] for party in PARTIES)}
 KNOWN_PLACES: Final = {place[0] for place in PLACES}
 NO_TRADERS: Final = {AUTHORITY, INSPECTOR}
 THOUSANDTHS: Final = {Process.MILLED: 820, Process.STEAMED: 2500, Process.FERMENTED: 2500}
+MARKS: Final = i.MarkGranted | i.MarkRevoked
+TOWNSHIP: Final = "445381111"
+"""Where every place of the county lies."""
 HALTS: Final = h.BatchHeld | h.BatchReleased | h.BatchRecalled | h.RecallClosed
 OF_ANYONE: Final = m.OrderPlaced | m.OrderCancelled | m.OrderDisputed | m.OrderSettled
 Spot = tuple[str, str, str]
@@ -57,6 +61,9 @@ def things(event: Any) -> set[str]:  # noqa: ANN401  any event
     found = {item.batch for items in lists for item in items}
     names = (getattr(event, name, None) for name in ("batch", "shipment", "offer", "order"))
     found |= {name for name in names if name}
+    claim = getattr(event, "mark", None)
+    if isinstance(event, v.BatchHarvested) and claim:
+        found.add(claim.grant)
     back = getattr(event, "released", None)
     found |= {back.offer, back.batch} if back else set()
     return found | ({event.id} if isinstance(event, v.ShipmentSent) else set())
@@ -86,6 +93,11 @@ class Story:
         self.runs: dict[str, dict[str, Any]] = {}
         """First prints: batch, kind, certificate, serials."""
 
+        self.grants: dict[str, dict[str, Any]] = {}
+        """Grants of marks: mark, party, area, quota, used, and whether taken back."""
+        self.marks: dict[str, Any] = {}
+        """By which claim a batch bears a mark."""
+
     # What an event changes
 
     def tell(self, event: Any) -> None:  # noqa: ANN401
@@ -109,12 +121,26 @@ class Story:
 
     def _tell_BatchHarvested(self, event: v.BatchHarvested) -> None:  # noqa: N802
         self._make(event, event.batch, event.quantity, set())
+        if event.mark:
+            self.grants[event.mark.grant]["used"] += event.quantity
+            self.marks[event.batch] = event.mark
 
     def _tell_BatchTransformed(self, event: v.BatchTransformed) -> None:  # noqa: N802
         for item in event.inputs:
             self._take(event, item.batch, item.quantity, "used")
         for item in event.outputs:
-            self._make(event, item.batch, item.quantity, {i.batch for i in event.inputs})
+            self._make(event, item.batch, item.quantity, {each.batch for each in event.inputs})
+            if event.mark:
+                self.marks[item.batch] = event.mark
+
+    def _tell_MarkGranted(self, event: i.MarkGranted) -> None:  # noqa: N802
+        self.grants[event.id] = {
+            "mark": event.mark, "party": event.party, "area": event.townships,
+            "quota": event.quota, "used": 0, "revoked": False,
+        }  # fmt: skip
+
+    def _tell_MarkRevoked(self, event: i.MarkRevoked) -> None:  # noqa: N802
+        self.grants[event.grant]["revoked"] = True
 
     def _tell_ShipmentSent(self, event: v.ShipmentSent) -> None:  # noqa: N802
         for item in event.items:
@@ -228,7 +254,9 @@ class Story:
         grower = isinstance(event, v.PlotTreated | v.BatchHarvested)
         if isinstance(event, m.OrderCancelled) and self._too_late(event):
             return "too-late-to-cancel"
-        anyone = isinstance(event, v.BatchInspected | OF_ANYONE | HALTS)
+        if isinstance(event, MARKS) and event.actor != AUTHORITY:
+            return "not-authorised"
+        anyone = isinstance(event, v.BatchInspected | OF_ANYONE | HALTS | MARKS)
         if (grower and event.actor not in GROWERS) or (not anyone and event.actor in NO_TRADERS):
             return "not-authorised"
         if hasattr(event, "place") and event.place not in KNOWN_PLACES:
@@ -247,7 +275,36 @@ class Story:
             return "batch-exists"
         if any(since <= event.occurred_at < until for since, until in self.closed[event.plot]):
             return "interval-not-elapsed"
-        return None
+        return self._marked_harvest(event) if event.mark else None
+
+    def _marked_harvest(self, event: v.BatchHarvested) -> str | None:
+        wrong = self._claim(event)
+        if wrong or event.mark is None:
+            return wrong
+        grant = self.grants[event.mark.grant]
+        if TOWNSHIP not in grant["area"] or grant["quota"] is None:
+            return "mark-not-authorised"
+        if grant["quota"].unit is not event.unit:
+            return "mark-not-authorised"
+        over = grant["used"] + event.quantity > grant["quota"].quantity
+        return "mark-quota" if over else None
+
+    def _claim(self, event: v.BatchHarvested | v.BatchTransformed) -> str | None:
+        claim = event.mark
+        grant = self.grants.get(claim.grant) if claim else None
+        if claim is None:
+            return None
+        if grant is None or grant["revoked"] or grant["mark"] != claim.mark:
+            return "mark-not-authorised"
+        its = event.actor == claim.party or (claim.party, event.actor) in MEMBERS
+        return None if its and grant["party"] == claim.party else "mark-not-authorised"
+
+    def _judge_MarkGranted(self, event: i.MarkGranted) -> str | None:  # noqa: N802
+        return None if event.party in KNOWN_PARTIES else "unknown-party"
+
+    def _judge_MarkRevoked(self, event: i.MarkRevoked) -> str | None:  # noqa: N802
+        grant = self.grants.get(event.grant)
+        return None if grant and not grant["revoked"] else "mark-not-authorised"
 
     def _judge_BatchTransformed(self, event: v.BatchTransformed) -> str | None:  # noqa: N802
         ins = [item.batch for item in event.inputs]
@@ -264,7 +321,16 @@ class Story:
             return "not-held"
         if event.process is Process.SPLIT and {b[:14] for b in outs} - {b[:14] for b in ins}:
             return "wrong-output"
-        return self._balance(event)
+        return self._balance(event) or self._marked_making(event, ins)
+
+    def _marked_making(self, event: v.BatchTransformed, ins: list[str]) -> str | None:
+        if event.mark is None:
+            return None
+        borne = [self.marks.get(batch) for batch in ins]
+        if any(claim is None or claim.mark != event.mark.mark for claim in borne):
+            return "mark-not-authorised"
+        same = event.process is Process.SPLIT and all(claim == event.mark for claim in borne)
+        return None if same else self._claim(event)
 
     def _balance(self, event: v.BatchTransformed) -> str | None:
         most, out = _measured(event.inputs), _measured(event.outputs)

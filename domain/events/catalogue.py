@@ -31,6 +31,7 @@ from domain.events.market import (
     OrderRefused,
     OrderSettled,
 )
+from domain.events.marks import MarkGranted, MarkRevoked
 from domain.events.movements import (
     BatchDisposed,
     BatchHarvested,
@@ -52,7 +53,7 @@ AnyEvent = (
     | CommitmentIssued | CommitmentWithdrawn | LabelPrinted
     | OfferMade | OfferChanged | OfferWithdrawn | DemandPosted | DemandWithdrawn
     | OrderPlaced | OrderConfirmed | OrderRefused | OrderCancelled | OrderDisputed | OrderSettled
-    | LinkSet | LinkWithdrawn | EventCorrected | EpcisCaptured
+    | LinkSet | LinkWithdrawn | MarkGranted | MarkRevoked | EventCorrected | EpcisCaptured
 )  # fmt: skip
 """The union that `match` must exhaust."""
 

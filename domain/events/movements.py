@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from domain.events.base import MAX_ITEMS, Movement, Text
+from domain.events.marks import MarkClaim
 from domain.ids import BatchId, EventId, PartyId, PlaceId, Sha256Hex
 from domain.measures import Amount, BatchQuantity, Unit
 
@@ -41,21 +42,26 @@ class PlotTreated(Movement, frozen=True, kw_only=True, tag="plot.treated.v1"):
 
 
 class BatchHarvested(Movement, frozen=True, kw_only=True, tag="batch.harvested.v1"):
-    """A new batch comes off a plot; the place is where it is kept."""
+    """A new batch comes off a plot; the place is where it is kept. `mark`: which one it bears."""
 
     batch: BatchId
     plot: PlaceId
     quantity: Amount
     unit: Unit
     grade: Text | None = None
+    mark: MarkClaim | None = None
 
 
 class BatchTransformed(Movement, frozen=True, kw_only=True, tag="batch.transformed.v1"):
-    """Inputs are used up and new batches come out, at one place, in one hand."""
+    """Inputs are used up and new batches come out, at one place, in one hand.
+
+    `mark` is what all outputs bear; nothing is inherited unsaid.
+    """
 
     process: Process
     inputs: Items
     outputs: Items
+    mark: MarkClaim | None = None
 
 
 class ShipmentSent(Movement, frozen=True, kw_only=True, tag="shipment.sent.v1"):

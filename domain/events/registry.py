@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from domain.events.base import Event, Text
-from domain.ids import Division, Gln, Gtin, PartyId, PlaceId, is_gtin
+from domain.ids import Division, Gln, Gtin, MarkCode, PartyId, PlaceId, is_gtin
 from domain.measures import Amount, Content, Unit
 
 
@@ -42,7 +42,10 @@ class Names(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProductRegistered(Event, frozen=True, kw_only=True, tag="product.registered.v1"):
-    """A trade item, by its own GTIN or by the county's restricted-circulation number."""
+    """A trade item, by its own GTIN or by the county's restricted-circulation number.
+
+    A `mark` binds the product's name to a geographical indication: no batch of it without it.
+    """
 
     gtin: Gtin
     names: Names
@@ -50,6 +53,7 @@ class ProductRegistered(Event, frozen=True, kw_only=True, tag="product.registere
     unit: Unit
     content: Content | None = None
     shelf_life_days: Annotated[int, Meta(ge=1, le=36500)] | None = None
+    mark: MarkCode | None = None
 
     def __post_init__(self) -> None:
         """Hold the GTIN to its check digit."""

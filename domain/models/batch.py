@@ -10,6 +10,7 @@ from domain.events import movements as v
 from domain.events import papers as p
 from domain.events.base import Movement
 from domain.events.catalogue import AnyEvent
+from domain.events.marks import MarkClaim
 from domain.measures import BatchQuantity, Unit
 from domain.models.papers import NO_PAPERS, Papers, evolve_papers
 
@@ -39,7 +40,7 @@ class Batch(Struct, frozen=True):
     """A batch: its unit, who recorded it first, its holdings by (party, place), its papers.
 
     `inputs` are the batches that it was made of, `sent` who sent of it to whom: (from, to).
-    `made` is how much came to be of it.
+    `made` is how much came to be of it, `mark` by what claim it bears one.
     """
 
     unit: Unit
@@ -52,6 +53,7 @@ class Batch(Struct, frozen=True):
     inputs: tuple[str, ...] = ()
     sent: frozenset[tuple[str, str]] = frozenset()
     papers: Papers = NO_PAPERS
+    mark: MarkClaim | None = None
 
     def held(self, party: str, place: str) -> Holding:
         """What a party holds of it at a place; nothing where it never did."""
@@ -72,6 +74,7 @@ class Batch(Struct, frozen=True):
         return Batch(
             self.unit, self.owner, self.event, self.position, self.since,
             {**self.holdings, at: new}, self.made, self.inputs, self.sent, self.papers,
+            self.mark,
         )  # fmt: skip
 
 
@@ -80,7 +83,7 @@ def evolve_batch(model: Batch | None, tag: str, event: AnyEvent, position: int) 
     name = tag[6:]
     match event:
         case v.BatchHarvested():
-            return _created(event, position, event.quantity, event.unit)
+            return replace(_created(event, position, event.quantity, event.unit), mark=event.mark)
         case v.BatchTransformed():
             return _transformed(model, name, event, position)
         case _ if model is None:
@@ -114,7 +117,9 @@ def _transformed(
     made = [item for item in event.outputs if item.batch == name]
     if made:
         inputs = tuple(dict.fromkeys(item.batch for item in event.inputs))
-        return _created(event, position, sum(i.quantity for i in made), made[0].unit, inputs)
+        whole = sum(item.quantity for item in made)
+        new = _created(event, position, whole, made[0].unit, inputs)
+        return replace(new, mark=event.mark)
     return model.changed(event, position, -_of(name, event.inputs)) if model else None
 
 

@@ -28,6 +28,7 @@ class Place(Struct, frozen=True):
     kind: r.PlaceKind
     name: str
     treatments: tuple[Treatment, ...] = ()
+    township: str = ""
 
 
 class Product(Struct, frozen=True):
@@ -39,13 +40,14 @@ class Product(Struct, frozen=True):
     name_en: str
     category: str
     registrant: str
+    mark: str | None = None
 
 
 def evolve_place(model: Place | None, event: AnyEvent, position: int) -> Place | None:
     """Fold one event into a place's model."""
     match event:
         case r.PlaceRegistered():
-            return Place(event.holder, event.kind, event.name)
+            return Place(event.holder, event.kind, event.name, township=event.township)
         case v.PlotTreated() if model:
             treatment = Treatment(
                 event.id, position, event.substance, event.occurred_at,
@@ -61,5 +63,6 @@ def evolve_product(model: Product | None, event: AnyEvent) -> Product | None:
     if isinstance(event, r.ProductRegistered):
         return Product(
             event.unit, event.content, event.names.zh, event.names.en, event.category, event.actor,
+            event.mark,
         )  # fmt: skip
     return model

@@ -6,6 +6,7 @@ from domain.events import governance as g
 from domain.events import holds as h
 from domain.events import links as k
 from domain.events import market as m
+from domain.events import marks as i
 from domain.events import movements as v
 from domain.events import papers as p
 from domain.events import registry as r
@@ -76,6 +77,8 @@ MAY: Final[dict[type, frozenset[Role]]] = {
     m.OrderSettled: ANYONE,
     k.LinkSet: HOLDERS | {Role.AUTHORITY},
     k.LinkWithdrawn: HOLDERS | {Role.AUTHORITY},
+    i.MarkGranted: frozenset({Role.AUTHORITY}),
+    i.MarkRevoked: frozenset({Role.AUTHORITY}),
     EventCorrected: ANYONE,
     EpcisCaptured: ANYONE,
 }  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from domain.events import holds as h
 from domain.events import links as k
 from domain.events import market as m
+from domain.events import marks as i
 from domain.events import movements as v
 from domain.events import papers as p
 from domain.events.catalogue import AnyEvent
@@ -61,6 +62,22 @@ def after_link(state: State, event: k.LinkWithdrawn) -> Refusal | None:
     link = links.by_event(event.link) if links else None
     if link and event.occurred_at < link.since:
         return _before(event, link.since, link.event, link.position)
+    return None
+
+
+def after_grant(
+    state: State, event: v.BatchHarvested | v.BatchTransformed | i.MarkRevoked
+) -> Refusal | None:
+    """Refuse to use a grant of a mark, or to take it back, before it was given."""
+    if isinstance(event, i.MarkRevoked):
+        grant_id = event.grant
+    elif event.mark:
+        grant_id = event.mark.grant
+    else:
+        return None
+    grant = state.grant(grant_id)
+    if grant and event.occurred_at < grant.since:
+        return _before(event, grant.since, grant_id, grant.position)
     return None
 
 

@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from domain import ids, measures
 from domain.decide import RULES
-from domain.events import base, foreign, market, movements, papers, registry
+from domain.events import base, foreign, market, marks, movements, papers, registry
 from domain.events.catalogue import TYPES
 from domain.events.correction import Correctable
 from domain.events.governance import LedgerOpened
@@ -28,7 +28,7 @@ WORDS = {
         (ids.EventId, "event id"), (ids.PartyId, "party id"), (ids.PlaceId, "place id"),
         (ids.Gtin, "GTIN"), (ids.BatchId, "batch id"), (ids.Gln, "GLN"), (ids.DidKey, "did:key"),
         (ids.County, "county code"), (ids.Division, "division code"), (ids.Sha256Hex, "digest"),
-        (ids.Digits, "digits"), (base.Text, "text"),
+        (ids.Digits, "digits"), (ids.MarkCode, "mark"), (base.Text, "text"),
     )
 }  # fmt: skip
 PARTS: dict[str, Any] = {
@@ -38,6 +38,8 @@ PARTS: dict[str, Any] = {
     "difference": movements.Difference,
     "names": registry.Names,
     "numbers": papers.Numbers,
+    "mark claim": marks.MarkClaim,
+    "quota": marks.Quota,
     "money": measures.Money,
     "tier": market.Tier,
     "window": market.Window,
