@@ -8,6 +8,7 @@ variable that nobody set.
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -195,14 +196,11 @@ def _folder(text: str) -> Path:
 def _documents(text: str) -> Path | None:
     if not text:
         return None
-    try:
+    with suppress(RuntimeError, ValueError):  # no such user's home; a zero byte
         folder = Path(text).expanduser().absolute()
-        found = folder.is_dir()
-    except (RuntimeError, ValueError):  # no such user's home; a zero byte
-        found = False
-    if not found:
-        raise SettingsError(SUYUAN_GRAPHQL_DOCUMENTS.name, text, "give a folder that is there")
-    return folder
+        if folder.is_dir():
+            return folder
+    raise SettingsError(SUYUAN_GRAPHQL_DOCUMENTS.name, text, "give a folder that is there")
 
 
 def _database_url(text: str) -> str | None:

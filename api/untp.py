@@ -14,7 +14,7 @@ from labels.link import escape
 from ledger.data_integrity import secured
 from ledger.keys import Ed25519Key
 from projections.directory import Product as Registered
-from projections.passport import Certified, Origin, Passport, Step, Where, Who
+from projections.passport import Certified, Mark, Origin, Passport, Step, Where, Who
 
 MEDIA_TYPE: Final = "application/vc"
 CONTEXT: Final = (
@@ -30,6 +30,17 @@ _COMMITMENT_RULES: Final = {
     "administeredBy": {
         "id": "http://www.moa.gov.cn/",
         "name": "Ministry of Agriculture and Rural Affairs of the People's Republic of China",
+    },
+}
+
+
+_MARK_RULES: Final = {
+    "type": ["Regulation"],
+    "name": "地理标志产品保护办法",
+    "jurisdictionCountry": _COUNTRY,
+    "administeredBy": {
+        "id": "https://www.cnipa.gov.cn/",
+        "name": "China National Intellectual Property Administration",
     },
 }
 
@@ -77,6 +88,7 @@ class Issuer:
             "conformityClaim": [
                 *(self._inspection(step) for step in steps if step.kind == "inspected"),
                 *(self._commitment(one) for one in found.certificates),
+                *((self._mark(found.mark),) if found.mark else ()),
             ],
             "traceabilityInformation": list(self._processes(steps)),
             "materialsProvenance": [_material(one, products) for one in found.origins],
@@ -136,6 +148,19 @@ class Issuer:
             "assessmentDate": one.issued_at.date().isoformat(),
             "conformityTopic": "governance.compliance",
             "conformityEvidence": self._evidence(one.event, "Signed commitment", one.report),
+        }
+
+    def _mark(self, mark: Mark) -> dict[str, Any]:
+        ended = f"; taken back on {mark.revoked.at.date()}, after this" if mark.revoked else ""
+        return {
+            "type": ["Claim", "Declaration"],
+            "id": self._event(mark.claimed_by),
+            "description": f"Geographical indication: {mark.en} ({mark.zh}); authorised:"
+            f" {_party(mark.party)['name']}, for {', '.join(mark.townships)}{ended}",
+            "referenceRegulation": _MARK_RULES,
+            "assessmentDate": mark.granted_at.date().isoformat(),
+            "conformityTopic": "governance.compliance",
+            "conformityEvidence": self._evidence(mark.event, "Signed authorisation", None),
         }
 
     def _processes(self, steps: list[Step]) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ import psycopg
 
 from domain import tags
 from domain.events.governance import KeyBound, LedgerOpened
+from domain.events.marks import MarkClaim
 from ledger import export, log
 from ledger.database_tiles import hash_reader
 from ledger.errors import LedgerError
@@ -130,6 +131,9 @@ def _governing(recorded: Iterable[log.Recorded], owners: Mapping[str, str]) -> s
     for item in recorded:
         actor = item.event.actor
         wanted.add(tags.party(actor))
+        claim = getattr(item.event, "mark", None)
+        if isinstance(claim, MarkClaim):
+            wanted.add(tags.recorded(claim.grant))
         for did in item.keyids:
             wanted.add(tags.key(did))
             owner = owners.get(did, actor)

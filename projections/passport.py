@@ -207,6 +207,36 @@ class Certified(Struct, frozen=True, kw_only=True):
     signed: tuple[Signature, ...]
 
 
+class Revoked(Struct, frozen=True, kw_only=True):
+    """An authorisation was taken back: by which event, where, when, why."""
+
+    event: str
+    position: int
+    at: datetime
+    reason: str
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """The geographical-indication mark that a batch bears, with its authorisation.
+
+    `event` is the grant to `party`; `claimed_by` the event that made the batch and claims it.
+    `townships` are the codes of where its goods may grow. What was made before a grant was
+    `revoked` keeps its mark.
+    """
+
+    mark: str
+    zh: str
+    en: str
+    claimed_by: str
+    event: str
+    position: int
+    granted_at: datetime
+    party: Who
+    townships: tuple[str, ...]
+    until: datetime | None
+    revoked: Revoked | None
+
+
 class Passport(Struct, frozen=True, kw_only=True):
     """The document of a batch.
 
@@ -217,7 +247,8 @@ class Passport(Struct, frozen=True, kw_only=True):
     A step that reached an ancestor's document by two ways and was left out counts twice in
     `timeline_left_out`. `withdrawn` are steps of the batch itself that were declared in error.
     `certificates` are those of this batch in force, the oldest first; what it was made of had its
-    own, which are steps of the timeline.
+    own, which are steps of the timeline. `mark` is what this very batch bears; what it was made of
+    had its own claim.
     `position` is that of the last event that changed the document. `halts` are the holds and
     recalls that the batch lies under now, itself or by what it was made of, recalls first; they are
     added when the document is read, so that a recall need not write 100,000 of them anew.
@@ -238,6 +269,7 @@ class Passport(Struct, frozen=True, kw_only=True):
     stock: Stock
     position: int
     certificates: tuple[Certified, ...] = ()
+    mark: Mark | None = None
     halts: tuple[Halt, ...] = ()
 
 

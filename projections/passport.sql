@@ -61,6 +61,35 @@ CREATE TABLE certificate_end (
 );
 CREATE INDEX ON certificate_end (certificate);
 
+-- Marks: grants, their revocations, and which batch bears which by what claim.
+CREATE TABLE mark_grant (
+    id         text        PRIMARY KEY,
+    position   bigint      NOT NULL,
+    mark       text        NOT NULL,
+    zh         text        NOT NULL,
+    en         text        NOT NULL,
+    party      text        NOT NULL,
+    townships  text[]      NOT NULL,
+    granted_at timestamptz NOT NULL,
+    until      timestamptz
+);
+CREATE TABLE mark_revoked (
+    grant_id text        PRIMARY KEY,
+    event    text        NOT NULL,
+    position bigint      NOT NULL,
+    at       timestamptz NOT NULL,
+    reason   text        NOT NULL
+);
+CREATE TABLE borne (
+    position bigint NOT NULL,
+    batch    text   NOT NULL,
+    grant_id text   NOT NULL,
+    event    text   NOT NULL
+);
+CREATE INDEX ON borne (batch);
+CREATE INDEX ON borne (grant_id);
+CREATE INDEX ON borne (position);
+
 CREATE TABLE withdrawn (
     batch    text    NOT NULL,
     position bigint  NOT NULL,

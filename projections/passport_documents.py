@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 
 from domain.ids import is_county_issued
 from projections import passport_heritage as heritage
+from projections import passport_marks as marks
 from projections.passport import MOST_HOLDERS, MOST_STEPS, Held, Product, Stock, Where, Who
 from projections.passport_heritage import NOTHING, Heritage, Item
 from projections.passport_steps import Rank
@@ -67,6 +68,7 @@ class _Document(Struct, frozen=True, kw_only=True):
     stock: Stock
     position: int
     certificates: list[Raw]
+    mark: Raw | None
 
 
 class _Own(Struct):
@@ -82,6 +84,7 @@ class _Own(Struct):
     origins: list[Item] = msgspec.field(default_factory=list)
     balances: list[tuple[Any, ...]] = msgspec.field(default_factory=list)
     certificates: list[Raw] = msgspec.field(default_factory=list)
+    mark: Raw | None = None
 
 
 def write(cursor: psycopg.Cursor[Any], batches: Iterable[str]) -> None:
@@ -114,15 +117,22 @@ def _load(cursor: psycopg.Cursor[Any], names: Sequence[str]) -> dict[str, _Own]:
         found[name].items.append(Item(position, n, rank, at, Raw(body)))
         if rank == Rank.MADE:
             found[name].makers.append((position, n, own, body))
-    for name, body in cursor.execute(_WITHDRAWN, [names], binary=True).fetchall():
-        found[name].withdrawn.append(Raw(body))
-    for name, body in cursor.execute(_CERTIFICATES, [names], binary=True).fetchall():
-        found[name].certificates.append(Raw(body))
     for name, *balance in cursor.execute(_BALANCES, [names]).fetchall():
         found[name].balances.append(tuple(balance))
     for name, items in heritage.origins(cursor, names).items():
         found[name].origins = items
+    _add_papers(cursor, names, found)
     return found
+
+
+def _add_papers(cursor: psycopg.Cursor[Any], names: Sequence[str], found: dict[str, _Own]) -> None:
+    """Add what was withdrawn, the certificates in force, and the mark."""
+    for name, body in cursor.execute(_WITHDRAWN, [names], binary=True).fetchall():
+        found[name].withdrawn.append(Raw(body))
+    for name, body in cursor.execute(_CERTIFICATES, [names], binary=True).fetchall():
+        found[name].certificates.append(Raw(body))
+    for name, mark in marks.load(cursor, names).items():
+        found[name].mark = mark
 
 
 def _products(cursor: psycopg.Cursor[Any], names: Sequence[str]) -> dict[str, Product]:
@@ -158,7 +168,7 @@ def _compose(name: str, own: _Own, product: Product | None) -> _Document:
         origins=[item.body for item in grown.kept], origins_left_out=grown.left_out,
         timeline=[item.body for item in timeline.kept], timeline_left_out=timeline.left_out,
         withdrawn=own.withdrawn, stock=_stock(own.balances), position=own.last,
-        certificates=own.certificates,
+        certificates=own.certificates, mark=own.mark,
     )  # fmt: skip
 
 

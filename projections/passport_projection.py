@@ -14,6 +14,7 @@ from domain.events.papers import CommitmentIssued, CommitmentWithdrawn
 from ledger.log import Recorded
 from projections import passport_documents as documents
 from projections import passport_heritage as heritage
+from projections import passport_marks as marks
 from projections import passport_names as names
 from projections import passport_steps as tell
 from projections.corrections import Changes, Effect, resolve
@@ -143,7 +144,7 @@ class PassportProjection:
     """Keeps the documents that `projections.passport` reads."""
 
     name: Final = "passport"
-    version: Final = 2
+    version: Final = 3
     sql: Final = files("projections").joinpath("passport.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
@@ -156,6 +157,9 @@ class PassportProjection:
         stale = _Stale()
         gone = _undo(cursor, run, captures, known, stale)
         _write(cursor, _rows(run.live, captures, known), stale)
+        taken_back = marks.keep(cursor, run.live)
+        stale.documents |= taken_back.keys()
+        _touch(cursor, taken_back)
         _withdraw(cursor, run.withdrawn, known, stale)
         if gone:
             cursor.execute(_RECOUNT, [list(gone)])
@@ -191,6 +195,7 @@ def _take_out(cursor: psycopg.Cursor[Any], positions: list[int], stale: _Stale) 
     cursor.execute(_UNDO_TREATMENTS, [positions])
     cursor.execute(_UNDO_CERTIFICATES, [positions])
     cursor.execute(_UNDO_CERTIFICATE_ENDS, [positions])
+    marks.take_out(cursor, positions)
     children |= _join(cursor, joined)
     stale.made |= children
     stale.behind(gone | children, 0)
@@ -208,7 +213,13 @@ def _reach(cursor: psycopg.Cursor[Any], stale: _Stale) -> None:
     reached = heritage.descendants(cursor, stale.causes)
     stale.made |= reached.keys()
     stale.documents |= reached.keys()
-    cursor.execute(_TOUCH, [list(reached), list(reached.values())])
+    _touch(cursor, reached)
+
+
+def _touch(cursor: psycopg.Cursor[Any], batches: dict[str, int]) -> None:
+    """Note the last position that concerns batches."""
+    if batches:
+        cursor.execute(_TOUCH, [list(batches), list(batches.values())])
 
 
 def _rows(live: Sequence[Effect], captures: Captures, known: names.Names) -> _Rows:

@@ -6,6 +6,7 @@ from projections.directory_projection import DirectoryProjection
 from projections.holdings_projection import HoldingsProjection
 from projections.links_projection import LinksProjection
 from projections.market import Market
+from projections.marks_projection import MarksProjection
 from projections.papers_projection import PapersProjection
 from projections.passport_projection import PassportProjection
 from projections.runner import Projection
@@ -18,5 +19,6 @@ ALL: Final[tuple[Projection, ...]] = (
     Market(),
     PapersProjection(),
     LinksProjection(),
+    MarksProjection(),
     PassportProjection(),
 )

@@ -146,6 +146,21 @@ class Histories(RuleBasedStateMachine):
         self.tell(self.world.grant(party, quantity, area, by))
 
     @precondition(lambda self: self.made(i.MarkGranted))
+    @rule(data=st.data(), process=st.sampled_from([Process.SPLIT, Process.DRIED]))
+    def bear(self, data: st.DataObject, process: Process) -> None:
+        """Harvest under a grant, and make of it what bears the mark too, or might."""
+        actor, plot = self.one(((c.FARMER, c.PLOT), (c.ELDER, c.OTHER_PLOT)), data)
+        claim = self.claim(actor, data)
+        quantity = data.draw(st.integers(2, 30_000))
+        harvest = self.world.harvest(actor, plot, quantity, place=HOMES[actor])
+        if not self.tell(replace(harvest, mark=claim)):
+            return
+        again = claim if self.one((True, True, False), data) else self.claim(actor, data)
+        goods, new = c.of(harvest.batch, quantity), c.of(self.world.new_lot(c.PADDY), quantity - 1)
+        made = self.world.transform(actor, HOMES[actor], process, [goods], [new])
+        self.tell(replace(made, mark=again))
+
+    @precondition(lambda self: self.made(i.MarkGranted))
     @rule(data=st.data())
     def revoke(self, data: st.DataObject) -> None:
         """Take a grant back, now and then again or by somebody else."""

@@ -10,6 +10,7 @@ from api.demo.almanac import Almanac, moment
 from api.demo.stock import Held, Stock
 from domain.events.catalogue import AnyEvent, encode
 from domain.events.market import OfferMade
+from domain.events.marks import MarkClaim
 from domain.ids import BatchId, EventId, Gtin, PartyId, PlaceId, uuid7
 from ledger import envelope
 from ledger.keys import SigningKey
@@ -49,6 +50,8 @@ class Builder:
         self.keys: Final[dict[PartyId, SigningKey]] = {}
         self.signs_for: Final[dict[PartyId, PartyId]] = {}
         """For a party without a key, the cooperative that signs for it."""
+        self.claims: Final[dict[PartyId, MarkClaim]] = {}
+        """By whom a mark was granted to, the claim under that grant."""
         self.stock: Final = Stock()
         self._events: list[AnyEvent] = []
         self._times: dict[EventId, datetime] = {}

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from api.demo.builder import Builder
+from api.demo.marks import claim
 from api.demo.parties import INSPECTOR
 from api.demo.places import Plot
 from api.demo.stock import Spot
@@ -92,6 +93,7 @@ def harvest_to(
         BatchHarvested(
             **b.common(plot.holder, at, b.last(plot.place, "", at)), place=place, batch=goods.batch,
             plot=plot.place, quantity=goods.quantity, unit=goods.unit, grade=grade,
+            mark=claim(b, plot.holder, goods),
         ),
         at=place, of=(goods.batch,),
     )  # fmt: skip
@@ -146,7 +148,7 @@ def transform(
     b.record(
         BatchTransformed(
             **b.common(spot.party, at, *causes), place=spot.place, process=process, inputs=inputs,
-            outputs=outputs,
+            outputs=outputs, mark=claim(b, spot.party, outputs[0]),
         ),
         at=spot.place, of=tuple(item.batch for item in (*inputs, *outputs)),
     )  # fmt: skip

@@ -20,7 +20,10 @@ from domain.measures import BatchQuantity, Content, Unit
 
 
 class Product(NamedTuple):
-    """A product; `bag_g` is what a piece of it holds, `days` how long it keeps."""
+    """A product; `bag_g` is what a piece of it holds, `days` how long it keeps.
+
+    `mark` is the one that no batch of it comes to be without.
+    """
 
     number: int
     registrar: PartyId
@@ -30,6 +33,7 @@ class Product(NamedTuple):
     unit: Unit = Unit.GRAM
     bag_g: int | None = None
     days: int | None = None
+    mark: str | None = None
 
     @property
     def gtin(self) -> Gtin:
@@ -43,6 +47,7 @@ class Product(NamedTuple):
 
 
 PIECE: Final = Unit.PIECE
+CINNAMON_MARK: Final = "luoding-cinnamon"
 
 FRESH_BARK: Final = Product(101, AUTHORITY, "cinnamon", "鲜桂皮", "Fresh cassia bark")
 DRY_BARK: Final = Product(102, AUTHORITY, "cinnamon", "桂皮（干）", "Dried cassia bark", days=1095)
@@ -50,7 +55,15 @@ TANBIN_500: Final = Product(
     103, CHENWU, "cinnamon", "榃滨桂皮 500 克", "Tanbin cassia bark, 500 g", PIECE, 500, 730
 )
 SILUN_250: Final = Product(
-    104, DRYING_HOUSE, "cinnamon", "泗纶桂皮 250 克", "Silun cassia bark, 250 g", PIECE, 250, 730
+    104,
+    DRYING_HOUSE,
+    "cinnamon",
+    "泗纶桂皮 250 克",
+    "Silun cassia bark, 250 g",
+    PIECE,
+    250,
+    730,
+    CINNAMON_MARK,
 )
 PADDY: Final = Product(201, AUTHORITY, "paddy", "稻谷", "Paddy", days=540)
 RICE: Final = Product(202, MILL, "rice", "罗定稻米", "Luoding rice", days=270)
@@ -115,5 +128,5 @@ def register_products(b: Builder, hours: OfficeHours) -> None:
         b.record(ProductRegistered(
             **b.common(product.registrar, hours.next(8)), gtin=product.gtin,
             names=Names(product.zh, product.en), category=product.category, unit=product.unit,
-            content=content, shelf_life_days=product.days,
+            content=content, shelf_life_days=product.days, mark=product.mark,
         ))  # fmt: skip

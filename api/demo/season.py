@@ -9,6 +9,7 @@ from api.demo import (
     dealings,
     douchi,
     fruit,
+    marks,
     parties,
     places,
     poultry,
@@ -73,6 +74,7 @@ def season(
     produce.register_products(b, hours)
     parties.admit_farmers(b, hours)
     places.register_plots(b, hours)
+    marks.grant_marks(b, hours)
     for tell in _STORIES:
         tell(b)
     written = b.written()

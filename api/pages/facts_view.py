@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from api.pages import words
 from api.pages.naming import Naming, listed
-from projections.passport import Certified, Origin, Passport, Step
+from projections.passport import Certified, Mark, Origin, Passport, Step
 
 _MOST_NAMES: Final = 4
 
@@ -25,6 +25,8 @@ def facts(passport: Passport, naming: Naming) -> Iterable[Fact]:
     towns = dict.fromkeys(filter(None, (naming.town(o.plot) for o in passport.origins)))
     if towns:
         yield Fact(say("产地"), ((_first(towns, naming), None),))
+    if passport.mark:
+        yield _mark(passport.mark, naming)
     if passport.kind == "own":
         yield from _growers(passport.origins, naming)
     if passport.kind == "foreign":
@@ -108,6 +110,21 @@ def _made(made: Step, naming: Naming) -> Iterable[Fact]:
     amount = naming.amount(made.quantity, made.unit)
     if amount:
         yield Fact(say("这一批共"), ((amount, None),))
+
+
+def _mark(mark: Mark, naming: Naming) -> Fact:
+    """Say which geographical indication it bears, who was authorised for where, and if still."""
+    reader = naming.reader
+    name = mark.zh if reader.language == "zh" else mark.en
+    area = listed(reader, (reader.place(one) for one in mark.townships))
+    small = reader.say(
+        "主管部门授权%(who)s使用，产区：%(area)s。%(day)s起",
+        who=naming.who(mark.party), area=area, day=reader.day(mark.granted_at),
+    )  # fmt: skip
+    if mark.revoked:
+        ended = reader.say("；%(day)s起不再授权，这一批在那之前", day=reader.day(mark.revoked.at))
+        small = f"{small}{ended}"
+    return Fact(reader.say("地理标志"), ((name, small),), f"/api/events/{mark.event}")
 
 
 def _certificate(one: Certified, naming: Naming) -> Fact:

@@ -88,6 +88,8 @@ def persons_in(passport: Passport) -> set[str]:
         who += [step.actor, step.to, step.carrier, *(one.party for one in step.signed)]
     if passport.made:
         who.append(passport.made.actor)
+    if passport.mark:
+        who.append(passport.mark.party)
     return {one.id for one in who if one and one.kind == "person"}
 
 

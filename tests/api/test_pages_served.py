@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,8 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from api.demo.parties import people
-from tests.api.pages_parts import GTIN, LOT, SCRIPT, County, demo_county, record_trouble
+from api.demo.parties import AUTHORITY, people
+from domain.events.marks import MarkRevoked
+from tests.api.pages_parts import (
+    GTIN,
+    LOT,
+    SCRIPT,
+    County,
+    common,
+    demo_county,
+    record_trouble,
+)
 
 FSMA = Path(__file__).parents[2].parent / "shared/reference/fsma204"
 TROUBLE = f"/01/{GTIN}/10/A%2FB%26C%3F"
@@ -100,6 +110,31 @@ def test_the_showpiece_tells_its_way_from_the_plot_to_the_shelf(county: County) 
     english = county.get(county.showcase, "en")
     assert "12 steps, all signed and open to check" in english
     assert '<html lang="en">' in english
+
+
+def test_the_mark_is_shown_with_its_authorisation_until_and_after_it_is_taken_back(
+    county: County,
+) -> None:
+    page = county.get(county.showcase)
+    assert "罗定肉桂（演示）" in page
+    assert "授权陈屋合作社使用" in page
+    assert "榃滨镇、泗纶镇" in page
+    assert "Luoding cinnamon (demo)" in county.get(county.showcase, "en")
+    data = county.client.get(county.showcase, headers={"Accept": "application/json"}).json()
+    grant = data["mark"]["event"]
+    assert f'href="/api/events/{grant}"' in page
+    bundle = f"/api/batches/{county.showcase[4:].replace('/10/', '/')}/bundle"
+    lines = county.client.get(bundle).content.splitlines()[1:-1]
+    envelopes = (json.loads(b64decode(json.loads(line)["envelope"])) for line in lines)
+    proved = {json.loads(b64decode(one["payload"]))["id"] for one in envelopes}
+    assert grant in proved
+    granted = {one["id"]: one for one in county.client.get("/api/marks").json()}
+    assert granted[grant]["quota"] > granted[grant]["used"] > 480_000
+    assert "地理标志" not in county.get(TROUBLE)
+    county.record(MarkRevoked(
+        **common(AUTHORITY), mark=data["mark"]["mark"], grant=grant, reason="抽检不合格"
+    ))  # fmt: skip
+    assert "不再授权" in county.get(county.showcase)
 
 
 def test_the_same_address_answers_a_machine_with_data(county: County) -> None:

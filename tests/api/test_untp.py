@@ -63,6 +63,18 @@ def test_it_says_what_the_page_says_and_who_signs(county: County) -> None:
     assert county.client.get(local).status_code == 200
 
 
+def test_the_mark_is_a_claim_with_its_authorisation_as_evidence(county: County) -> None:
+    path = county.showcase.removeprefix("/01/").replace("/10/", "/")
+    subject = county.client.get(f"/api/batches/{path}/untp").json()["credentialSubject"]
+    (mark,) = [one for one in subject["conformityClaim"] if "罗定肉桂" in one["description"]]
+    assert mark["referenceRegulation"]["name"] == "地理标志产品保护办法"
+    assert "陈屋合作社" in mark["description"]
+    evidence = mark["conformityEvidence"]["linkURL"]
+    local = evidence.removeprefix(county.services.settings.public_url)
+    told = county.client.get(local, headers={"Accept": "application/json"})
+    assert "mark.granted.v1" in told.text
+
+
 def test_what_is_not_there_has_no_passport(county: County) -> None:
     answer = county.client.get("/api/batches/02044538101035/NONE/untp")
     assert answer.status_code == 404
