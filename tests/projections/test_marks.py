@@ -6,18 +6,20 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
+from domain.events.catalogue import AnyEvent
 from domain.events.marks import MarkClaim, MarkGranted
 from domain.events.movements import BatchHarvested
 from projections import marks, passport
 from projections.marks_projection import MarksProjection
 from projections.passport_projection import PassportProjection
+from projections.runner import Projection
 from projections.trace_projection import TraceProjection
 from tests import county as c
 from tests.projections.happenings import COOP, corrected, harvested, lot, masters, transformed
 from tests.projections.scribe import KEY, project
 from tests.worlds import World
 
-MODELS = [TraceProjection(), MarksProjection(), PassportProjection()]
+MODELS: list[Projection] = [TraceProjection(), MarksProjection(), PassportProjection()]
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def test_a_grant_tells_what_is_used_of_it_and_how_it_ended(
     void = _bearing(grant, lot(3), 50)
     smaller = corrected(wrong, replace(wrong, quantity=200))
     end = world.revoke(grant)
-    events = [grant, other, first, wrong, void, smaller, corrected(void), end]
+    events: list[AnyEvent] = [grant, other, first, wrong, void, smaller, corrected(void), end]
     project(conn, [*masters(KEY.did), *events], MODELS, size)
     found = {one.id: one for one in marks.grants(conn)}
     assert set(found) == {grant.id, other.id}
