@@ -38,8 +38,8 @@ class Order(Struct, frozen=True, kw_only=True):
     outline: bool = False
 
 
-class NotInForce(Exception):
-    """A certificate's label is asked for, and the batch has no such certificate."""
+class NotPrinted(Exception):
+    """No label is made: the batch is recalled, or has no certificate such as is asked for."""
 
     def __init__(self, refusal: Refusal) -> None:
         """Say it in the ledger's words."""
@@ -61,7 +61,7 @@ def ordered(
 
     Raises:
         LabelError: the count, the numbers or a word can't be printed.
-        NotInForce: see there.
+        NotPrinted: see there.
     """
     if not 1 <= order.count <= MOST_LABELS:
         raise CountError(order.count, MOST_LABELS)
@@ -69,6 +69,9 @@ def ordered(
     content = label_content(conn, vault, public_url, order.batch, found)
     if found is None or content is None:
         return None
+    refusal = recalled(found)
+    if refusal:
+        raise NotPrinted(refusal)
     certificate = None
     if order.kind is LabelKind.CERTIFICATE:
         certificate = _certificate(found, order.certificate)
@@ -79,6 +82,21 @@ def ordered(
         count=order.count, start=order.start, numbers=_numbers(order), outline=order.outline,
     )  # fmt: skip
     return Ordered(job, certificate.event if certificate else None)
+
+
+def recalled(found: passport.Passport) -> Refusal | None:
+    """Refuse labels of what is called back, itself or by what it was made of.
+
+    The ledger would admit the record of a run that was printed all the same: it is a fact. Of what
+    is only held, labels are made: it lies where it is, and may be released.
+    """
+    recall = next((halt for halt in found.halts if halt.kind == "recall"), None)
+    if recall is None:
+        return None
+    return refuse(
+        Code.RECALLED, batch=found.id, root=recall.batch, cause=recall.event,
+        position=recall.position,
+    )  # fmt: skip
 
 
 def numbers_of(job: Job) -> Numbers | None:
@@ -118,7 +136,7 @@ def _numbers(order: Order) -> tuple[str, ...] | None:
 def _certificate(found: passport.Passport, wanted: str | None) -> passport.Certified:
     fitting = [one for one in found.certificates if wanted in {None, one.event}]
     if not fitting:
-        raise NotInForce(
+        raise NotPrinted(
             refuse(Code.CERTIFICATE_NOT_OPEN, commitment_zh=wanted or f"（批次 {found.id}）",
                    commitment_en=wanted or f"of the batch {found.id}")
         )  # fmt: skip

@@ -14,7 +14,7 @@ from api.cli.label_run import recorded, run_of
 from api.cli.paths import STDOUT, write_out, write_whole
 from api.cli.reading import catch_up, unknown_batch
 from api.cli.workplace import database, keyring_of
-from api.label_order import NotInForce, Order, Ordered, ordered
+from api.label_order import NotPrinted, Order, Ordered, ordered
 from api.settings import Settings
 from domain.events.papers import LabelKind
 from domain.ids import split_batch_id
@@ -70,7 +70,7 @@ def _ordered(conn: Connection, settings: Settings, order: Order) -> Ordered:
     vault = keyring_of(settings).vault()
     try:
         what = ordered(conn, vault, settings.public_url, order)
-    except NotInForce as error:
+    except NotPrinted as error:
         raise refused(error.refusal) from error
     if what is None:
         raise unknown_batch(order.batch)

@@ -6,7 +6,8 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.errors import not_found
+from api.errors import Problem, not_found
+from api.label_order import recalled
 from api.pages import render
 from api.pages.failure import failure
 from api.pages.field_words import words_for
@@ -45,6 +46,10 @@ def printing(request: Request, services: Use) -> Response:
         problem = not_found(
             "没有这个批次，打不了标签。", "There is no such batch to print labels of."
         )
+        return failure(request, services, problem)
+    refusal = recalled(found)
+    if refusal:
+        problem = Problem(HTTPStatus.CONFLICT, refusal.code.value, refusal.zh, refusal.en)
         return failure(request, services, problem)
     reader = render.reader_of(request)
     return render.page(

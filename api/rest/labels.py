@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import Problem, busy, not_found, refusal_response, unavailable
-from api.label_order import NotInForce, Order, Ordered, contradiction, ordered
+from api.label_order import NotPrinted, Order, Ordered, contradiction, ordered
 from api.rest import label_answers
 from api.rest.context import CaughtUp, Use
 from api.services import Services
@@ -158,7 +158,7 @@ class _Refusals:
             raise Problem(
                 HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.zh, error.en
             ) from error
-        if isinstance(error, NotInForce):
+        if isinstance(error, NotPrinted):
             refusal = error.refusal
             raise Problem(
                 HTTPStatus.CONFLICT, refusal.code.value, refusal.zh, refusal.en

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -293,6 +294,19 @@ def test_unit_labels_go_to_a_printer_are_recorded_and_printed_again_as_a_reprint
     said = county(*words, "--reprint", run["run"], "--format", "tspl", "--output", marked)
     assert said.json()["position"] > run["position"]
     assert len(tsc(marked.read_bytes(), 8)) == 3
+
+
+def test_of_what_is_recalled_no_label_is_printed_and_the_reason_is_told(county: Shell) -> None:
+    path = county.data.parent / "recalled.ndjson"
+    assert county("export", path).code == 0
+    envelopes = [json.loads(line)["envelope"] for line in path.read_bytes().splitlines()[1:-1]]
+    payloads = [json.loads(b64decode(one)).get("payload") for one in envelopes]
+    events = [json.loads(b64decode(one)) for one in payloads]
+    recalled = next(one["batch"] for one in events if one["type"] == "batch.recalled.v1")
+    page = county.data.parent / "recalled.pdf"
+    said = county("label", recalled, "--output", page, "--json")
+    assert (said.code, said.json()["code"]) == (1, "recalled")
+    assert not page.exists()
 
 
 def test_a_certificate_is_issued_printed_replaced_and_withdrawn(

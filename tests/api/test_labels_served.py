@@ -18,6 +18,7 @@ from PIL import Image
 from api.demo.parties import CARRIER, CHEN_XIULAN, CHENWU
 from domain.events import papers as p
 from domain.events.catalogue import encode
+from domain.events.holds import BatchHeld, BatchRecalled, RecallClosed
 from domain.events.movements import BatchHarvested
 from domain.ids import gtin_check_digit, uuid7
 from domain.measures import Unit
@@ -263,6 +264,38 @@ def test_a_certificate_that_is_not_in_force_is_not_printed(
 ) -> None:
     answer = ask(county, harvest, kind="certificate", contact="1")
     assert (answer.status_code, answer.json()["code"]) == (409, "certificate-not-open")
+
+
+def test_of_what_is_recalled_no_label_is_made_anywhere_and_the_reason_is_told(
+    county: County, harvest: BatchHarvested
+) -> None:
+    gtin, _, lot = harvest.batch.partition("/")
+    hold = BatchHeld(**common(GROWER), batch=harvest.batch, reason="待检")
+    county.record(hold)
+    assert ask(county, harvest).status_code == 200
+    recall = BatchRecalled(
+        **common(GROWER), batch=harvest.batch, hazard="农残超标", instruction="退回", level=2
+    )
+    at = county.record(recall)
+    answer = ask(county, harvest)
+    said: Any = answer.json()
+    assert (answer.status_code, said["code"]) == (409, "recalled")
+    assert f"第 {at} 条" in said["detail"]
+    unit = run(harvest, 3)
+    wanted = {"kind": "unit", "first": "0001", "count": 3}
+    assert ask(county, harvest, **wanted, envelope=signed(county, unit)).status_code == 409
+    with county.services.connection() as conn:
+        assert log.find(conn, unit.id) is None
+    preview = county.client.get("/api/labels/preview", params={"batch": harvest.batch})
+    assert preview.status_code == 409
+    assert county.client.get(f"/labels/01/{gtin}/10/{lot}.pdf").status_code == 409
+    page = county.client.get(f"/print/01/{gtin}/10/{lot}", headers={"Accept": "text/html"})
+    assert page.status_code == 409
+    assert "正在召回" in page.text
+    county.record(RecallClosed(
+        **common(GROWER), recall=recall.id, batch=harvest.batch, outcome="已处理"
+    ))  # fmt: skip
+    assert ask(county, harvest).status_code == 200
 
 
 @pytest.mark.parametrize(
