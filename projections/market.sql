@@ -93,6 +93,7 @@ CREATE TABLE terms (
     occurred_at  timestamptz NOT NULL
 );
 CREATE INDEX terms_by_offer ON terms (offer, position);
+CREATE INDEX terms_by_position ON terms (position);
 
 -- met is what confirmed orders for it came to.
 CREATE TABLE demands (
@@ -134,6 +135,8 @@ CREATE TABLE orders (
     deliver_to   text        NOT NULL,
     way          text        NOT NULL DEFAULT 'delivery',
     demand       text,
+    window_since timestamptz,
+    window_until timestamptz,
     confirmed    bigint,
     occurred_at  timestamptz NOT NULL,
     state        text        NOT NULL DEFAULT 'placed',

@@ -1,4 +1,4 @@
-"""What changed on the market between two positions: steps of orders, offers, recalls, keys.
+"""What changed on the market between two positions: orders, offers, recalls, keys.
 
 The same query serves who watches live and who comes back after a cut, so that both see the same.
 """
@@ -30,10 +30,12 @@ class Place(Struct, frozen=True, order=True):
 
 
 class Change(Struct, frozen=True):
-    """One thing that happened: `kind` is `order`, `offer`, `recall` or `key`.
+    """One thing that happened: `kind` is `order`, `offer`, `terms`, `recall` or `key`.
 
-    `subject` is the order's or offer's id, the recall's event, or the key's `did:key`; `step` the
-    event that did it; `parties` those whom an order concerns: its buyer and its seller.
+    `subject` is the order's or offer's id (`terms`: an offer whose terms were stated anew), the
+    recall's event, or the key's `did:key`; `step` the event that did it; `parties` those whom an
+    order concerns: its buyer and its seller. `recall` is the event of a recall that an open order
+    fell under.
     """
 
     at: Place
@@ -42,17 +44,26 @@ class Change(Struct, frozen=True):
     step: str
     parties: tuple[str, ...] = ()
     event: AnyEvent | None = None
+    recall: str | None = None
 
 
 # A step that a correction took out or replaced changed at the correction's position.
+# A recall that was closed since is not told any more: the order may go on.
 _ORDERS: Final = """
-SELECT t.at, t.order_id, t.event, o.buyer, o.seller
+SELECT t.at, t.order_id, t.event, o.buyer, o.seller, t.recall
 FROM (
-    SELECT position AS at, order_id, event FROM market.steps
+    SELECT position AS at, order_id, event, NULL AS recall FROM market.steps
     WHERE position BETWEEN %(low)s AND %(high)s
     UNION ALL
-    SELECT corrected, order_id, event FROM market.steps
+    SELECT corrected, order_id, event, NULL FROM market.steps
     WHERE corrected BETWEEN %(low)s AND %(high)s
+    UNION ALL
+    SELECT h.position, o.id, h.event, h.event
+    FROM trace.halt h
+    JOIN trace.halted k ON k.halt = h.event
+    JOIN market.orders o ON o.batch = k.key
+    WHERE h.position BETWEEN %(low)s AND %(high)s AND h.kind = 'recall'
+        AND o.position < h.position AND o.state NOT IN ('refused', 'cancelled', 'settled')
 ) AS t
 JOIN market.orders o ON o.id = t.order_id
 WHERE (t.at, t.order_id) > (%(low)s, %(subject)s)
@@ -61,8 +72,9 @@ ORDER BY t.at, t.order_id
 LIMIT %(limit)s
 """
 _OFFERS: Final = """
-SELECT position, id FROM market.offers
-WHERE (position, id) > (%(low)s, %(subject)s) AND position <= %(high)s
+SELECT position, offer, event FROM market.terms
+WHERE (position, offer) > (%(low)s, %(subject)s) AND position <= %(high)s
+    AND (event = offer OR NOT %(new)s)
 ORDER BY position LIMIT %(limit)s
 """
 _EVENTS: Final = """
@@ -93,15 +105,27 @@ def orders(conn: Connection, span: Span, party: str | None = None) -> list[Chang
     """Give what happened to the orders of a party, or to all."""
     rows = conn.execute(_ORDERS, span.values(party=party)).fetchall()
     return [
-        Change(Place(at, order), "order", order, step, (buyer, seller))
-        for at, order, step, buyer, seller in rows
+        Change(Place(at, order), "order", order, step, (buyer, seller), recall=recall)
+        for at, order, step, buyer, seller, recall in rows
     ]
 
 
 def offers(conn: Connection, span: Span) -> list[Change]:
-    """Give what was offered anew."""
-    rows = conn.execute(_OFFERS, span.values()).fetchall()
-    return [Change(Place(at, offer), "offer", offer, offer) for at, offer in rows]
+    """Give what is newly offered."""
+    return _offered(conn, span, new=True)
+
+
+def terms(conn: Connection, span: Span) -> list[Change]:
+    """Give what is newly offered, and which offers' terms were stated anew."""
+    return _offered(conn, span, new=False)
+
+
+def _offered(conn: Connection, span: Span, *, new: bool) -> list[Change]:
+    rows = conn.execute(_OFFERS, span.values(new=new)).fetchall()
+    return [
+        Change(Place(at, offer), "offer" if event == offer else "terms", offer, event)
+        for at, offer, event in rows
+    ]
 
 
 def recalls(conn: Connection, span: Span) -> list[Change]:

@@ -178,6 +178,7 @@ _DEMANDS_WHERE: Final = sql.SQL("""
 _ORDER_COLUMNS: Final = sql.SQL(
     "id, position, offer, buyer, seller, batch, quantity, unit, price_amount, price_per, currency,"
     " deliver_to, occurred_at, state, changed_at, confirmed, way, demand,"
+    " window_since, window_until,"
     " EXISTS (SELECT FROM trace.halted h WHERE h.key = o.batch) AS halted"
 )
 _ORDERS: Final = sql.SQL("market.orders o")
@@ -249,6 +250,12 @@ def orders_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, OrderRow]:
     """Give orders by id; what is not there is left out."""
     rows = _by_id(conn, OrderRow, _ORDER_COLUMNS, _ORDERS, ids)
     return {row.id: row for row in rows}
+
+
+def order_of_shipment(conn: Connection, shipment: str) -> str | None:
+    """Give the order that a shipment was sent for; None where it was for none."""
+    row = conn.execute("SELECT order_id FROM market.steps WHERE event = %s", [shipment]).fetchone()
+    return str(row[0]) if row else None
 
 
 def steps_of(conn: Connection, orders: Sequence[str]) -> dict[str, list[StepRow]]:

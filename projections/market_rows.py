@@ -101,6 +101,8 @@ class OrderRow(Struct, frozen=True):
     """How much the seller promised; None until it is confirmed."""
     way: str = "delivery"
     demand: str | None = None
+    window_since: datetime | None = None
+    window_until: datetime | None = None
 
 
 class StepRow(Struct, frozen=True):

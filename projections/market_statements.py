@@ -112,14 +112,16 @@ WHERE id = x.e->>'demand'
 """
 ORDERS: Final = """
 INSERT INTO orders (id, position, offer, buyer, seller, batch, quantity, unit, price_amount,
-    price_per, currency, deliver_to, way, demand, occurred_at, changed_at)
+    price_per, currency, deliver_to, way, demand, window_since, window_until, occurred_at,
+    changed_at)
 SELECT o.id, x.position, o.offer, o.actor, o.seller, o.batch, o.quantity, o.unit,
     (o.price->>'amount')::bigint, (o.price->>'per')::bigint, o.price->>'currency', o.deliver_to,
-    coalesce(o.way, 'delivery'), o.demand, o.occurred_at, x.position
+    coalesce(o.way, 'delivery'), o.demand, (o."window"->>'since')::timestamptz,
+    (o."window"->>'until')::timestamptz, o.occurred_at, x.position
 FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb),
     jsonb_to_record(x.e) AS o (id text, offer text, actor text, seller text, batch text,
     quantity bigint, unit text, price jsonb, deliver_to text, way text, demand text,
-    occurred_at timestamptz)
+    "window" jsonb, occurred_at timestamptz)
 """
 # The event that placed an order names it, and has no field "order"; a shipment may have none.
 STEPS: Final = """

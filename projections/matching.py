@@ -4,7 +4,7 @@
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import psycopg
@@ -14,11 +14,14 @@ from domain.matching.explain import Found, explain
 from domain.matching.parts import UNKNOWN_M, WEIGHTS, score
 from domain.measures import Price, Unit
 from projections import market_queries as market
+from projections.columns import Column
+from projections.market_queries import BadMark, Mark, Page
 from projections.market_rows import DemandRow, OfferRow
 from projections.matching_offers import Chosen, Offers
 
 Connection = psycopg.Connection[Any]
 
+_LONGEST: Final = 24
 DEFAULT_CURRENCY = "CNY"
 """Prices of two currencies don't compare: a demand without a ceiling is for offers in this one."""
 
@@ -40,6 +43,13 @@ class Match(Struct, frozen=True):
     price: Price
     zh: str
     en: str
+    key: str = ""
+    """What it is ranked by, as a mark of the list has it."""
+
+    @property
+    def position(self) -> int:
+        """Where the offer stands in the ledger."""
+        return self.offer.position
 
 
 class Ranking(Struct, frozen=True):
@@ -50,21 +60,24 @@ class Ranking(Struct, frozen=True):
     matches: list[Match]
 
 
-def rank(conn: Connection, demand_id: str, now: datetime, limit: int = 20) -> Ranking | None:
+def rank(
+    conn: Connection, demand_id: str, now: datetime, limit: int = 20, page: Page | None = None
+) -> Ranking | None:
     """Rank the open offers for a demand; None where there is no such demand.
 
     Of equal scores the cheaper comes first, then the older offer. What is over or met gets none.
+    A `page` takes the place of `limit`.
+
+    Raises:
+        BadMark: where a mark of the page is not of a ranking.
     """
     demand = market.demands_by_id(conn, [demand_id]).get(demand_id)
     if demand is None:
         return None
     if demand.state != "open":
         return Ranking(demand, 0, [])
-    currency = demand.ceiling_currency or DEFAULT_CURRENCY
-    offers = Offers.load(conn, demand.category, demand.unit, currency, now)
-    chosen = offers.choose(demand, township_of(conn, demand.deliver_to))
-    scores = score(chosen.parts)
-    best = np.lexsort((chosen.facts["position"], chosen.facts["price"], -scores))[:limit].tolist()
+    chosen, scores = _scored(conn, demand, now)
+    best = _page(chosen, scores, page or Page(limit))
     rows = offers_at(conn, [int(chosen.facts["position"][at]) for at in best])
     matches = [
         _match(rows[position], int(scores[at]), chosen, at, demand)
@@ -72,6 +85,50 @@ def rank(conn: Connection, demand_id: str, now: datetime, limit: int = 20) -> Ra
         if (position := int(chosen.facts["position"][at])) in rows
     ]
     return Ranking(demand, len(chosen.at), matches)
+
+
+def match_of(conn: Connection, demand: DemandRow, offer: OfferRow, now: datetime) -> Match | None:
+    """Give what one offer is to a demand, beside all others; None where it does not qualify."""
+    if demand.state != "open":
+        return None
+    chosen, scores = _scored(conn, demand, now)
+    at = np.flatnonzero(chosen.facts["position"] == offer.position)
+    return _match(offer, int(scores[at[0]]), chosen, int(at[0]), demand) if len(at) else None
+
+
+def _scored(conn: Connection, demand: DemandRow, now: datetime) -> tuple[Chosen, Column]:
+    currency = demand.ceiling_currency or DEFAULT_CURRENCY
+    offers = Offers.load(conn, demand.category, demand.unit, currency, now)
+    chosen = offers.choose(demand, township_of(conn, demand.deliver_to))
+    return chosen, score(chosen.parts)
+
+
+def _page(chosen: Chosen, scores: Column, page: Page) -> list[int]:
+    """Give the indices of a page, best first."""
+    ranked_by = (-scores, chosen.facts["price"], chosen.facts["position"])
+    within = np.ones(len(scores), bool)
+    if page.after:
+        within &= _compared(ranked_by, page.after) > 0
+    if page.before:
+        within &= _compared(ranked_by, page.before) < 0
+    order = np.lexsort(ranked_by[::-1])
+    order = order[within[order]]
+    return [int(at) for at in (order[-page.limit :] if page.back else order[: page.limit])]
+
+
+def _compared(ranked_by: tuple[Column, ...], mark: Mark) -> Column:
+    """Tell whether each stands before (−1), at (0) or after (1) a mark.
+
+    Raises:
+        BadMark: where it is no mark of this list.
+    """
+    points, dot, price = mark.key.partition(".")
+    if not (dot and points.isdecimal() and price.isdecimal() and len(mark.key) <= _LONGEST):
+        raise BadMark(f"{mark.key!r} is no place in a ranking")
+    found = np.zeros(len(ranked_by[0]), np.int64)
+    for column, value in zip(ranked_by, (-int(points), int(price), mark.position), strict=True):
+        found = np.where(found == 0, np.sign(column - value), found)
+    return found
 
 
 def township_of(conn: Connection, place: str) -> str | None:
@@ -92,7 +149,7 @@ def _match(offer: OfferRow, points: int, chosen: Chosen, at: int, demand: Demand
     )  # fmt: skip
     zh, en = explain(points, parts, found)
     rows = [PartRow(part.value, value, WEIGHTS[part]) for part, value in parts.items()]
-    return Match(offer, points, rows, price, zh, en)
+    return Match(offer, points, rows, price, zh, en, f"{points}.{one['price']}")
 
 
 def offers_at(conn: Connection, positions: list[int]) -> dict[int, OfferRow]:

@@ -46,6 +46,7 @@ SLOW_ROOMS = frozenset(
         "test_graph_documents",
         "test_graph_limits",
         "test_graph_market",
+        "test_graph_matches",
         "test_graph_queries",
         "test_graph_subscriptions",
         "test_job",

@@ -34,28 +34,41 @@ BUYING: Final = frozenset({
 """The roles of those who buy: canteens and exporters, shops, mills, cooperatives, wholesalers."""
 
 _P, _B, _S = Audience.PUBLIC, Audience.BUYERS, Audience.SIDES
+_O, _C = Audience.OWNER, Audience.COUNTY
 
 TABLE: Final[dict[str, dict[Audience, str]]] = {
     "Query": {
         _P: "offers demands node order offer batch checkpoint",
-        Audience.SIGNED_IN: "orders me",
+        Audience.SIGNED_IN: "orders me matches",
+        _C: "allocation",
     },
     "Mutation": {
-        _P: "makeOffer withdrawOffer postDemand withdrawDemand placeOrder confirmOrder refuseOrder"
-        " cancelOrder",
+        _P: "makeOffer changeOffer withdrawOffer postDemand withdrawDemand placeOrder confirmOrder"
+        " refuseOrder cancelOrder shipOrder receiveOrder disputeOrder settleOrder issueCommitment"
+        " withdrawCommitment",
     },
-    "Subscription": {_P: "recalls offers", Audience.SIGNED_IN: "orders"},
+    "Subscription": {_P: "recalls offers", Audience.SIGNED_IN: "orders matches"},
     "Viewer": {Audience.SIGNED_IN: "party roles means scopes"},
     "Offer": {
         _P: "id eventId state quantity left least price until occurredAt position seller place"
-        " product batch lot",
+        " product batch lot priceFrom available confirmed window ways plot",
+        _B: "tiers",
     },
+    "Tier": {_B: "quantity price"},
+    "Window": {_P: "since until"},
     "Demand": {
-        _P: "id eventId state category quantity ceiling until occurredAt position buyer deliverTo",
+        _P: "id eventId state category quantity ceiling until occurredAt position buyer deliverTo"
+        " left product window certificates fetches",
     },
+    "Match": {_O: "id score parts sentenceZh sentenceEn price total offer demand"},
+    "MatchPart": {_O: "part value weight"},
+    "Allocation": {_C: "groups proposals"},
+    "SharedOut": {_C: "category currency offers demands wanted moved floor sellers"},
+    "SellerShare": {_C: "seller sold entitled"},
+    "Proposal": {_C: "offer demand seller buyer quantity price score"},
     "Order": {
         _S: "id eventId state quantity price total occurredAt position changedAt halted offer buyer"
-        " seller product batch deliverTo timeline",
+        " seller product batch deliverTo timeline confirmed way window demand",
     },
     "OrderStep": {
         _S: "state event position occurredAt admittedAt amount reason counts correctedAt actor",
@@ -87,11 +100,13 @@ TABLE: Final[dict[str, dict[Audience, str]]] = {
         _P: "eventId position leafHash treeSize proof checkpoint admittedAt already",
     },
     "OfferAccepted": {_P: "clientMutationId receipt signedBy offer"},
+    "BatchAccepted": {_P: "clientMutationId receipt signedBy batch"},
     "DemandAccepted": {_P: "clientMutationId receipt signedBy demand"},
     "OrderAccepted": {_P: "clientMutationId receipt signedBy order"},
     "Signatory": {_P: "key custody"},
     "Refusal": {_P: "clientMutationId code messageZh messageEn cause position path"},
-    "OrderNews": {_S: "cursor position step order"},
+    "OrderNews": {_S: "cursor position step recall order"},
+    "MatchNews": {_O: "cursor position match"},
     "OfferNews": {_P: "cursor position offer"},
     "RecallNews": {_P: "cursor position recall batch closed level hazard instruction outcome"},
 }  # fmt: skip

@@ -10,7 +10,7 @@ from strawberry import relay
 from api.graph.context import Info
 from api.graph.fields import resolved, value
 from api.graph.identifiers import own_id, plain_or_none
-from api.graph.master import Party, Place, party, place
+from api.graph.master import Party, Place, Product, party, place, product
 from api.graph.measures import Price, Quantity
 from api.graph.paging import (
     After,
@@ -23,6 +23,8 @@ from api.graph.paging import (
     page_of,
 )
 from api.graph.scalars import Position
+from api.graph.terms import Window
+from domain.events.market import Proof
 from projections import market_queries as query
 from projections.market_rows import DemandRow
 
@@ -98,6 +100,31 @@ class Demand(relay.Node):
     def deliver_to(self, info: Info) -> Place | None:
         """Load the place."""
         return place(info, self.row.deliver_to)
+
+    @resolved("How much confirmed orders for it have left open.")
+    def left(self) -> Quantity:
+        """Give what is still wanted."""
+        return Quantity.of(self.row.remaining, self.row.unit)
+
+    @resolved("The one product that will do; null: any of the category.")
+    def product(self, info: Info) -> Product | None:
+        """Load the product."""
+        return product(info, self.row.product) if self.row.product else None
+
+    @resolved("When the goods are wanted; null: at any time.")
+    def window(self) -> Window | None:
+        """Give the window."""
+        return Window.of(self.row.window_since, self.row.window_until)
+
+    @resolved("What the batch must have, e.g. [COMMITMENT].")
+    def certificates(self) -> list[Proof]:
+        """Give what is asked for."""
+        return [Proof(one) for one in self.row.certificates]
+
+    @resolved("Whether the buyer would fetch the goods, e.g. false.")
+    def fetches(self) -> bool:
+        """Tell whether it may be picked up."""
+        return self.row.fetches
 
 
 def demand(info: Info, event_id: str) -> Demand | None:

@@ -1,5 +1,6 @@
 """Offers: what is for sale, each bound to a batch that its seller holds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Self
@@ -26,6 +27,8 @@ from api.graph.paging import (
 )
 from api.graph.scalars import Amount, Position, UnitCode
 from api.graph.selection import selected
+from api.graph.terms import Tier, Window
+from domain.events.market import Way
 from ledger.log import Connection
 from projections import market_queries as query
 from projections.market_rows import OfferRow
@@ -131,6 +134,49 @@ class Offer(relay.Node):
             until=row.until, occurred_at=row.occurred_at, position=Position(row.position),
         )  # fmt: skip
 
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Give whose it is, who sees its prices by quantity."""
+        return (self.row.seller,)
+
+    @resolved("The lowest price that it can be had for, of the largest quantity.")
+    def price_from(self) -> Price:
+        """Give the price of the last tier, or the only one."""
+        if not self.row.tiers:
+            return self.price
+        last = self.row.tiers[-1]["price"]
+        return Price.of(last["amount"], last["per"], self.row.unit, last["currency"])
+
+    @resolved("Prices by quantity, each from so much on; for buyers, the seller, the county.")
+    def tiers(self) -> list[Tier]:
+        """Give the steps, in order of quantity."""
+        return [Tier.of(tier, self.row.unit, self.row.seller) for tier in self.row.tiers]
+
+    @resolved("How much may be confirmed now: of what is left, what the seller holds unpromised.")
+    def available(self) -> Quantity:
+        """Give what is available to promise."""
+        return Quantity.of(self.row.available, self.row.unit)
+
+    @resolved("How much confirmed orders have taken of it.")
+    def confirmed(self) -> Quantity:
+        """Give what is promised."""
+        return Quantity.of(self.row.quantity - self.row.remaining, self.row.unit)
+
+    @resolved("When the goods can be handed over; null: as agreed.")
+    def window(self) -> Window | None:
+        """Give the window."""
+        return Window.of(self.row.window_since, self.row.window_until)
+
+    @resolved("How the goods can come to the buyer, e.g. [PICK_UP, DELIVERY].")
+    def ways(self) -> list[Way]:
+        """Give the ways."""
+        return [Way(way) for way in self.row.ways]
+
+    @resolved("Of a harvest to come, the plot; null where the batch is there.")
+    def plot(self, info: Info) -> Place | None:
+        """Load the plot."""
+        return place(info, self.row.plot) if self.row.plot else None
+
     @resolved("Who sells it.")
     def seller(self, info: Info) -> Party | None:
         """Load the seller."""
@@ -193,15 +239,23 @@ def _listed(
     """Read a page, and over the same connection what its offers are asked for."""
     wanted, page, names = listing
     rows = query.offers(conn, wanted, page)
+    fetch_beside(loads, conn, rows, names)
+    return rows
+
+
+def fetch_beside(
+    loads: Loads, conn: Connection, rows: Sequence[OfferRow], names: frozenset[str]
+) -> None:
+    """Have ready what offers are asked for, over a connection that is there."""
     if "seller" in names:
         loads.parties.fetch(conn, (row.seller for row in rows))
-    if "place" in names:
-        loads.places.fetch(conn, (row.place for row in rows))
+    if names & {"place", "plot"}:
+        plots = (row.plot for row in rows if row.plot)
+        loads.places.fetch(conn, (*(row.place for row in rows), *plots))
     if "product" in names:
         loads.products.fetch(conn, (row.gtin for row in rows))
     if "batch" in names:
         loads.passports.fetch(conn, (row.batch for row in rows))
-    return rows
 
 
 def _ceiling(ceiling: PriceCeiling | None) -> query.Ceiling | None:

@@ -11,6 +11,7 @@ from strawberry import relay
 from api.graph.access import Audience, denied, may
 from api.graph.batches import Batch, batch
 from api.graph.context import Info, Loads
+from api.graph.demands import Demand, demand
 from api.graph.errors import sign_in_first
 from api.graph.fields import resolved, value
 from api.graph.identifiers import own_id, own_id_or_none, plain_or_none
@@ -29,6 +30,8 @@ from api.graph.paging import (
 )
 from api.graph.scalars import Amount, Position
 from api.graph.selection import selected
+from api.graph.terms import Window
+from domain.events.market import Way
 from ledger.log import Connection
 from projections import market_queries as query
 from projections.market_rows import OrderRow, StepRow
@@ -159,6 +162,27 @@ class Order(relay.Node):
         """Load the place."""
         return place(info, self.row.deliver_to)
 
+    @resolved("How much the seller promised; null until it is confirmed.")
+    def confirmed(self) -> Quantity | None:
+        """Give what was promised, all of it or a part."""
+        promised = self.row.confirmed
+        return None if promised is None else Quantity.of(promised, self.row.unit)
+
+    @resolved("How the goods are to come to the buyer.")
+    def way(self) -> Way:
+        """Give the way."""
+        return Way(self.row.way)
+
+    @resolved("When the goods are to be handed over; null: as agreed.")
+    def window(self) -> Window | None:
+        """Give the window."""
+        return Window.of(self.row.window_since, self.row.window_until)
+
+    @resolved("The demand that it is for, where it says one.")
+    def demand(self, info: Info) -> Demand | None:
+        """Load the demand."""
+        return demand(info, self.row.demand) if self.row.demand else None
+
     @resolved("Its life: every event, in order; corrected ones too.")
     def timeline(self, info: Info) -> list[OrderStep] | None:
         """Load its life."""
@@ -279,6 +303,8 @@ def _listed(
         loads.parties.fetch(conn, (*sides, *actors))
     if "offer" in names:
         loads.offers.fetch(conn, (row.offer for row in rows))
+    if "demand" in names:
+        loads.demands.fetch(conn, (row.demand for row in rows if row.demand))
     return rows
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 import strawberry
 from strawberry.scalars import JSON
 
+from api.graph.batches import Batch
 from api.graph.demands import Demand
 from api.graph.log import Receipt
 from api.graph.offers import Offer
@@ -64,6 +65,19 @@ class OrderAccepted(Payload):
     )
 
 
+@strawberry.type(description="The event is in the ledger; of a batch's papers.")
+class BatchAccepted(Payload):
+    """Admitted."""
+
+    receipt: Receipt = strawberry.field(description="The proof of it.")
+    signed_by: list[Signatory] = strawberry.field(
+        description="Whose keys signed it, and who keeps them: SERVER where the server signed."
+    )
+    batch: Batch | None = strawberry.field(
+        description="As it stands now; null where the lists have not caught up yet."
+    )
+
+
 @strawberry.type(description="The ledger refused the event 谢绝: nothing was recorded.")
 class Refusal(Payload):
     """A refusal of the rules, as a value."""
@@ -114,6 +128,11 @@ class MakeOfferInput(Signed):
     """Of `makeOffer`."""
 
 
+@strawberry.input(description="Holds a signed offer.changed.v1.")
+class ChangeOfferInput(Signed):
+    """Of `changeOffer`."""
+
+
 @strawberry.input(description="Holds a signed offer.withdrawn.v1.")
 class WithdrawOfferInput(Signed):
     """Of `withdrawOffer`."""
@@ -149,11 +168,42 @@ class CancelOrderInput(Signed):
     """Of `cancelOrder`."""
 
 
+@strawberry.input(description="Holds a signed shipment.sent.v1 that names its order.")
+class ShipOrderInput(Signed):
+    """Of `shipOrder`."""
+
+
+@strawberry.input(description="Holds a signed shipment.received.v1.")
+class ReceiveOrderInput(Signed):
+    """Of `receiveOrder`."""
+
+
+@strawberry.input(description="Holds a signed order.disputed.v1.")
+class DisputeOrderInput(Signed):
+    """Of `disputeOrder`."""
+
+
+@strawberry.input(description="Holds a signed order.settled.v1.")
+class SettleOrderInput(Signed):
+    """Of `settleOrder`."""
+
+
+@strawberry.input(description="Holds a signed commitment.issued.v1.")
+class IssueCommitmentInput(Signed):
+    """Of `issueCommitment`."""
+
+
+@strawberry.input(description="Holds a signed commitment.withdrawn.v1.")
+class WithdrawCommitmentInput(Signed):
+    """Of `withdrawCommitment`."""
+
+
 def _union(name: str) -> object:
     return strawberry.union(name, description="Admitted, or refused with the rule's code.")
 
 
 MakeOfferPayload = Annotated[OfferAccepted | Refusal, _union("MakeOfferPayload")]
+ChangeOfferPayload = Annotated[OfferAccepted | Refusal, _union("ChangeOfferPayload")]
 WithdrawOfferPayload = Annotated[OfferAccepted | Refusal, _union("WithdrawOfferPayload")]
 PostDemandPayload = Annotated[DemandAccepted | Refusal, _union("PostDemandPayload")]
 WithdrawDemandPayload = Annotated[DemandAccepted | Refusal, _union("WithdrawDemandPayload")]
@@ -161,3 +211,9 @@ PlaceOrderPayload = Annotated[OrderAccepted | Refusal, _union("PlaceOrderPayload
 ConfirmOrderPayload = Annotated[OrderAccepted | Refusal, _union("ConfirmOrderPayload")]
 RefuseOrderPayload = Annotated[OrderAccepted | Refusal, _union("RefuseOrderPayload")]
 CancelOrderPayload = Annotated[OrderAccepted | Refusal, _union("CancelOrderPayload")]
+ShipOrderPayload = Annotated[OrderAccepted | Refusal, _union("ShipOrderPayload")]
+ReceiveOrderPayload = Annotated[OrderAccepted | Refusal, _union("ReceiveOrderPayload")]
+DisputeOrderPayload = Annotated[OrderAccepted | Refusal, _union("DisputeOrderPayload")]
+SettleOrderPayload = Annotated[OrderAccepted | Refusal, _union("SettleOrderPayload")]
+IssueCommitmentPayload = Annotated[BatchAccepted | Refusal, _union("IssueCommitmentPayload")]
+WithdrawCommitmentPayload = Annotated[BatchAccepted | Refusal, _union("WithdrawCommitmentPayload")]

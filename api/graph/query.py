@@ -7,6 +7,7 @@ import strawberry
 from strawberry import relay
 from strawberry.utils.await_maybe import AwaitableOrValue, await_maybe
 
+from api.graph.allocations import Allocation, shared_out
 from api.graph.batches import Batch, batch
 from api.graph.context import Info
 from api.graph.demands import Demand, demand, demands
@@ -15,6 +16,7 @@ from api.graph.fields import resolved
 from api.graph.identifiers import NodeArgument, global_id, own_id
 from api.graph.log import Checkpoint, checkpoint
 from api.graph.master import party, place, product
+from api.graph.matches import Match, match, matches
 from api.graph.offers import Offer, offer, offers
 from api.graph.orders import Order, order, orders
 from api.graph.viewer import Viewer, me
@@ -23,6 +25,7 @@ from domain.ids import batch_id
 _NODES: Final[dict[str, Callable[[Info, str], AwaitableOrValue[relay.Node | None]]]] = {
     "Batch": batch,
     "Demand": demand,
+    "Match": match,
     "Offer": offer,
     "Order": order,
     "Party": party,
@@ -46,6 +49,14 @@ class Query:
     )
     orders: relay.Connection[Order] = strawberry.field(
         resolver=orders, description="One's own orders 订单, as buyer or seller."
+    )
+    matches: relay.Connection[Match] = strawberry.field(
+        resolver=matches,
+        description="The open offers that have all that one's own demand asks for, best first.",
+    )
+    allocation: Allocation = strawberry.field(
+        resolver=shared_out,
+        description="The county's open offers shared out among its demands: a preview.",
     )
     me: Viewer = strawberry.field(resolver=me, description="Who is signed in, and may do what.")
     checkpoint: Checkpoint | None = strawberry.field(

@@ -1,7 +1,9 @@
-"""Subscriptions: orders, offers and recalls as they happen, from a cursor on without a gap."""
+"""Subscriptions: orders, offers, matches, recalls as they happen, from a cursor without a gap."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from typing import Annotated, Self
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, NamedTuple, Self
 
 import strawberry
 
@@ -9,6 +11,7 @@ from api.graph.batches import Batch, batch
 from api.graph.context import Context, Info
 from api.graph.errors import Mistaken
 from api.graph.fields import resolved, subscription
+from api.graph.matches import Match, OfDemand, demand_of
 from api.graph.offers import Offer, offer
 from api.graph.orders import OfParty, Order, OrderStep, order, whose
 from api.graph.scalars import Position
@@ -16,7 +19,9 @@ from api.live.watching import Interest, NoLonger, Standing, Watching
 from domain.events.holds import BatchRecalled, RecallClosed
 from ledger.log import Connection
 from projections import market_changes as market
+from projections import market_queries, matching
 from projections.market_changes import Change, Place, Span
+from projections.market_rows import DemandRow
 
 FromCursor = Annotated[
     str | None,
@@ -59,7 +64,12 @@ class OrderNews(News):
         """Load the order."""
         return await order(info, self.change.subject)
 
-    @resolved("What happened: the event, as its timeline has it.")
+    @resolved("Of a recall that the open order has fallen under, its event; else null.")
+    def recall(self) -> str | None:
+        """Give the recall."""
+        return self.change.recall
+
+    @resolved("What happened: the event, as its timeline has it; null where a recall did.")
     async def step(self, info: Info) -> OrderStep | None:
         """Find the step in the order's life."""
         found = await order(info, self.change.subject)
@@ -83,6 +93,32 @@ class OfferNews(News):
     def offer(self, info: Info) -> Offer | None:
         """Load the offer."""
         return offer(info, self.change.subject)
+
+
+@strawberry.type(description="An offer, new or at new terms, has all that a demand asks for.")
+class MatchNews(News):
+    """An offer qualifies."""
+
+    row: strawberry.Private[matching.Match]
+    wanted: strawberry.Private[DemandRow]
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Give whose demand it is."""
+        return (self.wanted.buyer,)
+
+    @classmethod
+    def of(cls, change: Change, row: matching.Match, wanted: DemandRow) -> Self:
+        """Make it of what changed, and what that is to the demand."""
+        return cls(
+            change=change, cursor=market.written(change.at), position=Position(change.at.position),
+            row=row, wanted=wanted,
+        )  # fmt: skip
+
+    @resolved("The match, as it stands beside all others.")
+    def match(self) -> Match:
+        """Give the match."""
+        return Match.of(self.row, self.wanted)
 
 
 @strawberry.type(
@@ -137,38 +173,64 @@ class Subscription:
         def back(conn: Connection, span: Span) -> list[Change]:
             return market.orders(conn, span, of)
 
-        async for change in _watch(info.context, "order", of, back, after):
+        async for change in _watch(info.context, _Wanted({"order"}, of, back), after):
             yield OrderNews.of(change)
 
     @subscription("What is newly for sale.")
     async def offers(self, info: Info, after: FromCursor = None) -> AsyncGenerator[OfferNews, None]:
         """Watch offers."""
-        async for change in _watch(info.context, "offer", None, market.offers, after):
+        wanted = _Wanted({"offer"}, None, market.offers)
+        async for change in _watch(info.context, wanted, after):
             yield OfferNews.of(change)
+
+    @subscription("Which offers, new or at new terms, come to have all that one's demand asks for.")
+    async def matches(
+        self, info: Info, demand: OfDemand, after: FromCursor = None
+    ) -> AsyncGenerator[MatchNews, None]:
+        """Watch what suits a demand."""
+        context = info.context
+        name = (await demand_of(context, demand)).id
+        async for change in _watch(context, _Wanted({"offer", "terms"}, None, market.terms), after):
+            found = await context.read(partial(_matched, demand=name, offer=change.subject))
+            if found:
+                yield MatchNews.of(change, *found)
 
     @subscription("Which batches are called back, and which recalls end.")
     async def recalls(
         self, info: Info, after: FromCursor = None
     ) -> AsyncGenerator[RecallNews, None]:
         """Watch recalls."""
-        async for change in _watch(info.context, "recall", None, market.recalls, after):
+        wanted = _Wanted({"recall"}, None, market.recalls)
+        async for change in _watch(info.context, wanted, after):
             yield RecallNews.of(change)
 
 
-async def _watch(
-    context: Context,
-    kind: str,
-    party: str | None,
-    back: Callable[[Connection, Span], list[Change]],
-    after: str | None,
-) -> AsyncIterator[Change]:
+class _Wanted(NamedTuple):
+    """Changes of which kinds, whose (None: of all), and how they are read back."""
+
+    kinds: set[str]
+    party: str | None
+    back: Callable[[Connection, Span], list[Change]]
+
+
+def _matched(conn: Connection, demand: str, offer: str) -> tuple[matching.Match, DemandRow] | None:
+    wanted = market_queries.demands_by_id(conn, [demand]).get(demand)
+    row = market_queries.offers_by_id(conn, [offer]).get(offer)
+    if wanted is None or row is None:
+        return None
+    found = matching.match_of(conn, wanted, row, datetime.now(UTC))
+    return (found, wanted) if found else None
+
+
+async def _watch(context: Context, wanted: _Wanted, after: str | None) -> AsyncIterator[Change]:
     async def read(span: Span) -> list[Change]:
-        return await context.read(lambda conn: back(conn, span))
+        return await context.read(lambda conn: wanted.back(conn, span))
 
     place = None if after is None else _place(after)
     watching = Watching(
-        context.services.feed, Interest(kind, party, read), await _standing(context)
-    )
+        context.services.feed, Interest(frozenset(wanted.kinds), wanted.party, read),
+        await _standing(context),
+    )  # fmt: skip
     try:
         async for change in watching.changes(place):
             context.loads = context.shared.loads_of(change.at)

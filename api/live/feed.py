@@ -132,7 +132,7 @@ class Feed:
 
 def _changes(conn: psycopg.Connection[Any], low: int, high: int) -> list[Change]:
     found: list[Change] = []
-    for read in (market.orders, market.offers, market.recalls, market.keys):
+    for read in (market.orders, market.terms, market.recalls, market.keys):
         after = Place(low)
         while page := read(conn, Span(after, high)):
             found += page

@@ -23,15 +23,15 @@ Read = Callable[[Span], Awaitable[list[Change]]]
 
 
 class Interest(Struct, frozen=True):
-    """What a subscriber wants: of which kind, whose (None: of all), and how to read it back."""
+    """What a subscriber wants: of which kinds, whose (None: of all), and how to read it back."""
 
-    kind: str
+    kinds: frozenset[str]
     party: str | None
     read: Read
 
     def takes(self, change: Change) -> bool:
         """Tell whether a change is wanted."""
-        return change.kind == self.kind and (self.party is None or self.party in change.parties)
+        return change.kind in self.kinds and (self.party is None or self.party in change.parties)
 
 
 class Standing(Struct, frozen=True):

@@ -139,7 +139,7 @@ class Graph:
             ... on Payload {{ clientMutationId }}
             ... on {kind.title()}Accepted {{
               receipt {{ eventId position leafHash treeSize proof checkpoint admittedAt already }}
-              {kind} {{ id eventId state }}
+              {kind} {{ id {"lot" if kind == "batch" else "eventId state"} }}
             }}
             ... on Refusal {{ code messageZh messageEn cause position path }}
           }}

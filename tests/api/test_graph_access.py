@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from api.graph import access
 from api.graph.access import TABLE, Audience, audiences
 from api.graph.schema import schema_text
 from domain.events.governance import KeyRevoked
+from domain.events.market import Tier, Window
+from domain.measures import Price
 from ledger.vault import PersonCard
 from tests import county as c
 from tests.api.graph_parts import Graph, nodes, served, served_to_a_module
@@ -38,23 +41,26 @@ SEES = {
     # the contact asked for is the seller's
     Audience.BUYERS: {BUYER, OTHER_BUYER, SELLER, COUNTY},
     Audience.SIDES: {BUYER, SELLER, COUNTY},
-    Audience.OWNER: {SELLER, COUNTY},
+    # the matches asked for are of the buyer's demand
+    Audience.OWNER: {BUYER, COUNTY},
     Audience.COUNTY: {COUNTY},
 }
 """Who of the roles is of an audience, of the one order that there is: said again, by hand."""
+
+_DAYS = Window(datetime(2026, 3, 2, 8, tzinfo=c.CST), datetime(2126, 4, 1, 8, tzinfo=c.CST))
 
 
 @pytest.fixture(scope="module")
 def graph(database_server: str) -> Iterator[Graph]:
     with served_to_a_module(database_server, "graph_access") as it:
         world = it.world
-        offer = it.offer(100)
+        offer = it.offer(100, tiers=(Tier(kg(50), Price(900, 1000)),), window=_DAYS)
         order = world.admit(world.order(offer, kg(10)))
         world.admit(world.confirm(order))
-        world.admit(world.demand())
+        demand = world.admit(world.demand(window=_DAYS))
         it.name(c.FARMER, PersonCard("陈秀兰", "13800000000", consent=True))
         it.parts.runner.catch_up()
-        it.ids = {"order": order.id, "offer": offer.id, "lot": offer.batch[15:]}
+        it.ids = {"order": order.id, "offer": offer.id, "demand": demand.id}
         yield it
 
 
@@ -68,7 +74,15 @@ def _become(graph: Graph, role: str) -> None:
         graph.sign_in(role, "passkey" if role == c.ELDER else "signature")
 
 
+_MATCHES = '{ matches(demand: "DEMAND") { edges { node { % } } } }'
+_GROUPS = "{ allocation { groups { % } } }"
 _WAYS = {
+    "Tier": "{ offers { edges { node { tiers { % } } } } }",
+    "Window": "{ offers { edges { node { window { % } } } } }",
+    "Match": _MATCHES, "MatchPart": _MATCHES.replace("%", "parts { % }"),
+    "Allocation": "{ allocation { % } }", "SharedOut": _GROUPS,
+    "SellerShare": _GROUPS.replace("%", "sellers { % }"),
+    "Proposal": "{ allocation { proposals { % } } }",
     "Viewer": "{ me { % } }", "Offer": "{ offers { edges { node { % } } } }",
     "Demand": "{ demands { edges { node { % } } } }", "Order": '{ order(id: "ORDER") { % } }',
     "OrderStep": '{ order(id: "ORDER") { timeline { % } } }',
@@ -92,7 +106,7 @@ _WAYS = {
 }  # fmt: skip
 _NO_WAY = {
     "Receipt", "Signatory", "Refusal", "OfferAccepted", "DemandAccepted", "OrderAccepted",
-    "OrderNews", "OfferNews", "RecallNews", "TraceEdge",
+    "BatchAccepted", "OrderNews", "OfferNews", "MatchNews", "RecallNews", "TraceEdge",
 }  # fmt: skip
 """Answers to writing and watching, which tests of their own ask for."""
 
@@ -113,7 +127,8 @@ def _question(graph: Graph, kind: str, field: str) -> str:
     of = asked.fields[field]
     assert not any(is_required_argument(argument) for argument in of.args.values())
     selected = f"it: {field} {_selection(get_named_type(of.type))}"
-    return _WAYS[kind].replace("%", selected).replace("ORDER", graph.ids["order"])
+    way = _WAYS[kind].replace("%", selected)
+    return way.replace("ORDER", graph.ids["order"]).replace("DEMAND", graph.ids["demand"])
 
 
 def _answers(graph: Graph, question: str) -> list[Any]:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -119,6 +119,12 @@ def test_of_two_orders_for_the_last_sack_the_second_is_refused_with_the_reason(
         ("confirmOrder", "order", "order.confirmed.v1"),
         ("refuseOrder", "order", "order.refused.v1"),
         ("cancelOrder", "order", "order.cancelled.v1"),
+        ("changeOffer", "offer", "offer.changed.v1"), ("shipOrder", "order", "shipment.sent.v1"),
+        ("receiveOrder", "order", "shipment.received.v1"),
+        ("disputeOrder", "order", "order.disputed.v1"),
+        ("settleOrder", "order", "order.settled.v1"),
+        ("issueCommitment", "batch", "commitment.issued.v1"),
+        ("withdrawCommitment", "batch", "commitment.withdrawn.v1"),
     ],
 )  # fmt: skip
 def test_a_mutation_takes_only_its_own_event(
@@ -128,6 +134,81 @@ def test_a_mutation_takes_only_its_own_event(
     refusal = graph.do(mutation, other, kind=kind)
     assert (refusal["code"], refusal["path"]) == ("malformed", "$.type")
     assert f"{mutation} takes {typename}, and this is batch.harvested.v1" in refusal["messageEn"]
+
+
+STANDING = """query ($id: ID!) { order(id: $id) {
+    state way confirmed { amount } window { since until } demand { eventId left { amount } } } }"""
+
+
+def test_an_order_goes_all_the_way_by_mutations(graph: Graph) -> None:
+    world = graph.world
+    demand, offer = world.admit(world.demand(quantity=kg(40))), graph.offer(100)
+    graph.sign_in(c.BUYER)
+    window = m.Window(world.now, world.now + timedelta(days=3))
+    order = world.order(offer, kg(40), demand=demand.id, way=m.Way.PICK_UP, window=window)
+    graph.do("placeOrder", order)
+    graph.do("confirmOrder", world.confirm(order, quantity=kg(30)))
+    found = graph.ask(STANDING, id=order.id)["order"]
+    assert found["window"]["since"] == window.since.astimezone(UTC).isoformat()
+    assert found | {"window": None} == {
+        "state": "CONFIRMED", "way": "PICK_UP", "confirmed": {"amount": kg(30)}, "window": None,
+        "demand": {"eventId": demand.id, "left": {"amount": kg(10)}},
+    }  # fmt: skip
+    sent = world.ship(
+        c.FARMER, c.YARD, [of(order.batch, kg(30))], to=c.BUYER, to_place=c.STORE, order=order.id
+    )
+    assert graph.do("shipOrder", sent)["order"]["state"] == "SHIPPED"
+    early = graph.do("settleOrder", world.settle(order, sent.id))
+    assert (early["__typename"], early["code"]) == ("Refusal", "order-not-open")
+    received = world.receive(c.BUYER, c.STORE, sent.id, [of(order.batch, kg(30))])
+    assert graph.do("receiveOrder", received)["order"]["state"] == "RECEIVED"
+    disputed = graph.do("disputeOrder", world.dispute(order, sent.id))
+    assert disputed["order"]["state"] == "DISPUTED"
+    wrong = graph.do("settleOrder", world.settle(order, sent.id))
+    assert wrong["code"] == "not-authorised"
+    settled = graph.do("settleOrder", world.settle(order, sent.id, by=c.BUYER))
+    assert settled["order"]["state"] == "SETTLED"
+
+
+def test_an_offer_says_its_terms_and_what_is_left_of_it(graph: Graph) -> None:
+    offer = graph.offer(100)
+    order = graph.world.admit(graph.world.order(offer, kg(10)))
+    graph.world.admit(graph.world.confirm(order))
+    tiers = (m.Tier(kg(20), Price(900, 1000)), m.Tier(kg(50), Price(800, 1000)))
+    terms = graph.world.change(offer, quantity=kg(60), tiers=tiers, ways=(m.Way.PICK_UP,))
+    changed = graph.do("changeOffer", terms, kind="offer")
+    assert changed["offer"]["eventId"] == offer.id
+    ask = """query ($id: ID!) { offer(id: $id) { ways left { amount } available { amount }
+        confirmed { amount } price { amount } priceFrom { amount }
+        tiers { quantity { amount } price { amount } } plot { name } } }"""
+    graph.sign_in(c.BUYER)
+    assert graph.ask(ask, id=offer.id)["offer"] == {
+        "ways": ["PICK_UP"], "left": {"amount": kg(60)}, "available": {"amount": kg(60)},
+        "confirmed": {"amount": kg(10)}, "price": {"amount": 1000}, "priceFrom": {"amount": 800},
+        "tiers": [
+            {"quantity": {"amount": kg(20)}, "price": {"amount": 900}},
+            {"quantity": {"amount": kg(50)}, "price": {"amount": 800}},
+        ],
+        "plot": None,
+    }  # fmt: skip
+
+
+def test_a_certificate_is_issued_and_taken_back(graph: Graph) -> None:
+    harvested = graph.world.admit(graph.world.harvest(quantity=kg(100)))
+    world, goods = graph.world, of(harvested.batch, kg(100))
+    issued = world.certify(c.FARMER, c.YARD, goods)
+    given = graph.do("issueCommitment", issued, kind="batch")
+    assert given["__typename"] == "BatchAccepted"
+    gone, again = (
+        graph.do(
+            "withdrawCommitment",
+            world.withdraw_certificate(c.FARMER, c.YARD, harvested.batch, issued.id),
+            kind="batch",
+        )
+        for _ in range(2)
+    )
+    assert gone["receipt"]["position"] == given["receipt"]["position"] + 1
+    assert again["__typename"] == "Refusal"
 
 
 def test_withdrawing_and_cancelling(graph: Graph) -> None:
