@@ -27,6 +27,7 @@ _WITH_WASM: Final = HEADERS["Content-Security-Policy"].replace(
 )
 """The decoder of QR codes is WebAssembly; only these pages run it."""
 _QUIET: Final = 4
+_SEATS: Final = [(seat.code, seat.zh, seat.en) for seat in TOWNSHIPS]
 
 
 @router.get("/farm")
@@ -38,14 +39,13 @@ def farm(request: Request, services: Use) -> Response:
 @router.get("/coop")
 def desk(request: Request, services: Use) -> Response:
     """Show the cooperative's desk."""
-    return _field(request, services, "coop.html")
+    return _field(request, services, "coop.html", townships=_SEATS)
 
 
 @router.get("/join/{code}")
 def join(request: Request, services: Use, code: str) -> Response:
     """Show an invitation to whoever has scanned its code."""
-    seats = [(seat.code, seat.zh, seat.en) for seat in TOWNSHIPS]
-    return _field(request, services, "join.html", code=code, townships=seats)
+    return _field(request, services, "join.html", code=code, townships=_SEATS)
 
 
 @router.get("/to/{party}/{place}")

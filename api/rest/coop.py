@@ -1,20 +1,34 @@
-"""What a cooperative's desk needs: its members with their keys, and what was printed for them."""
+"""What a cooperative's desk needs: its members, their keys and plots, and what was printed."""
 
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
 
+from api.joining.card import Card
+from api.joining.invitations import new_number
+from api.rest.body import json_up_to
 from api.rest.context import CaughtUp, Use
+from api.services import Services
 from api.signin.viewer import SignedIn, forbidden
 from domain.events.governance import Role
+from domain.events.registry import PlaceKind
+from domain.townships import LUODING
+from ledger.standing import ledger_now
 from projections import directory, papers
 from projections.papers import PrintRun
 
 router = APIRouter(prefix="/api/coop", tags=["coop"], dependencies=[CaughtUp])
 
 _RUNS: Final = 100
+_MOST: Final = 4 * 1024
+_JSON: Final[dict[str, Any]] = {
+    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}
+}
 
 
 class Key(Struct, frozen=True):
@@ -25,14 +39,23 @@ class Key(Struct, frozen=True):
     revoked: bool
 
 
+class Plot(Struct, frozen=True):
+    """A member's plot."""
+
+    id: str
+    name: str
+    area_m2: int | None
+
+
 class Member(Struct, frozen=True):
-    """A member by name, whom the cooperative may sign for or not, with the member's keys."""
+    """A member by name, whom the cooperative may sign for or not, with keys and plots."""
 
     party: str
     name: str
     township: str | None
     may_sign: bool
     keys: list[Key]
+    plots: list[Plot]
 
 
 @router.get("/members")
@@ -53,10 +76,35 @@ def members(services: Use, viewer: SignedIn) -> Response:
                     Key(key.did, key.custody, key.revoked is not None)
                     for key in directory.keys_of(conn, one.member)
                 ],
+                [
+                    Plot(plot.id, plot.name, plot.area_m2)
+                    for plot in directory.places_of(conn, one.member)
+                    if plot.kind == PlaceKind.PLOT.value
+                ],
             )
             for one in found
         ]  # fmt: skip
     return _private(body)
+
+
+@router.post("/members", status_code=201, openapi_extra=_JSON)
+async def take_in(request: Request, services: Use, viewer: SignedIn) -> Response:
+    """Keep the card of somebody without a phone in the vault; gives the number to admit under.
+
+    The ledger takes the person in by the events that the clerk signs next.
+    """
+    if not viewer.has(Role.COOPERATIVE):
+        raise forbidden()
+    card = await json_up_to(request, _MOST, Card)
+    return await run_in_threadpool(_kept, services, card)
+
+
+def _kept(services: Services, card: Card) -> Response:
+    with services.connection() as conn:
+        ledger = ledger_now(conn)
+        party = new_number("P", ledger.county if ledger else LUODING)
+        services.vault.put(conn, party, card.kept())
+    return JSONResponse({"party": party}, HTTPStatus.CREATED, {"Cache-Control": "no-store"})
 
 
 @router.get("/prints")

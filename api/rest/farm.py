@@ -1,14 +1,15 @@
 """What a field page needs of its party: plots, goods at hand, what comes and what went."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from msgspec import Struct
 
 from api.rest.context import CaughtUp, Use
 from api.services import Services
-from api.signin.viewer import SignedIn
+from api.signin.viewer import SignedIn, Viewer, forbidden
 from domain.events.registry import PlaceKind
 from domain.harvests import thinkable_g
 from domain.ids import split_batch_id
@@ -117,12 +118,25 @@ class Farm(Struct, frozen=True):
 
 
 @router.get("")
-def farm(services: Use, viewer: SignedIn) -> Response:
-    """Give the field page's data of who is signed in."""
+def farm(
+    services: Use,
+    viewer: SignedIn,
+    member: Annotated[
+        str | None, Query(alias="for", description="a member for whom the cooperative records")
+    ] = None,
+) -> Response:
+    """Give the field page's data of who is signed in, or of a member for whom it may sign."""
     with services.connection() as conn:
-        body = msgspec.json.encode(_farm(services, conn, viewer.party))
+        if member is not None and not _may_sign_for(conn, viewer, member):
+            raise forbidden()
+        body = msgspec.json.encode(_farm(services, conn, member or viewer.party))
     headers = {"Cache-Control": "no-store"}
     return Response(body, media_type="application/json", headers=headers)
+
+
+def _may_sign_for(conn: Connection, viewer: Viewer, member: str) -> bool:
+    members = directory.members_of(conn, viewer.party)
+    return any(one.member == member and one.may_sign for one in members)
 
 
 def _farm(services: Services, conn: Connection, party_id: str) -> Farm:

@@ -2,17 +2,18 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from api.errors import Problem, not_found
 from api.joining import invitations, statement
+from api.joining.card import Card
 from api.rate_limit import RateLimit
-from api.rest.body import body_up_to
+from api.rest.body import json_up_to, malformed
 from api.rest.context import Use
 from api.services import Services
 from api.signin.viewer import SignedIn, Viewer, forbidden
@@ -21,7 +22,6 @@ from domain.ids import PartyId
 from domain.townships import LUODING, TOWNSHIPS
 from ledger.log import Connection
 from ledger.standing import ledger_now, party_now
-from ledger.vault import PersonCard
 from projections import directory
 
 router = APIRouter(prefix="/api/joining", tags=["joining"])
@@ -41,13 +41,10 @@ class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
     party: PartyId | None = None
 
 
-class Asked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Asked(Card, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a phone answers: its signed statement, and the card of its owner, for the vault."""
 
     envelope: msgspec.Raw
-    name: Annotated[str, Meta(min_length=1, max_length=40)]
-    phone: Annotated[str, Meta(max_length=20, pattern=r"^[0-9+ -]*\Z")] = ""
-    consent: bool = False
     township: str = ""
 
 
@@ -55,7 +52,7 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 async def invite(request: Request, services: Use, viewer: SignedIn) -> Response:
     """Invite somebody to join, or a member with a new phone (`{"party": …}`); gives the code."""
     _clerk(viewer)
-    wanted = _read(await _body(request), Wanted)
+    wanted = await json_up_to(request, _MAX_BODY, Wanted)
     with services.connection() as conn:
         if wanted.party is not None:
             _member(conn, viewer, wanted.party)
@@ -129,13 +126,13 @@ def look(services: Use, code: str) -> Response:
 async def ask(request: Request, services: Use, code: str) -> Response:
     """Answer an invitation with this phone's key; gives the digits to compare at the desk."""
     LIMIT.check(request)
-    asked = _read(await _body(request), Asked)
+    asked = await json_up_to(request, _MAX_BODY, Asked)
     try:
         said, did = statement.read(asked.envelope)
     except statement.NotASignIn as error:
-        raise _wrong("这份申请的签名不对，请再试一次。", f"Not signed well: {error}.") from error
+        raise malformed("这份申请的签名不对，请再试一次。", f"Not signed well: {error}.") from error
     if said.code != code or asked.township not in _TOWNSHIPS:
-        raise _wrong("这份申请对不上，请重新扫码。", "Signed for another code, or no township.")
+        raise malformed("这份申请对不上，请重新扫码。", "Signed for another code, or no township.")
     with services.connection() as conn:
         found = invitations.find(conn, code)
         if found is None:
@@ -154,8 +151,7 @@ def _keep_card(
     services: Services, conn: Connection, found: invitations.Invitation, asked: Asked
 ) -> None:
     if not found.again:
-        card = PersonCard(asked.name, asked.phone or None, asked.consent)
-        services.vault.put(conn, found.party, card)
+        services.vault.put(conn, found.party, asked.kept())
 
 
 def _clerk(viewer: Viewer) -> None:
@@ -168,23 +164,5 @@ def _member(conn: Connection, viewer: Viewer, party: str) -> None:
         raise forbidden()
 
 
-async def _body(request: Request) -> bytes:
-    raw = await body_up_to(request, _MAX_BODY)
-    if len(raw) > _MAX_BODY:
-        raise _wrong("内容太长了。", "Too long.")
-    return raw or b"{}"
-
-
-def _read(raw: bytes, kind: type[Any]) -> Any:  # noqa: ANN401  what the caller says
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _wrong(f"填得不对：{error}。", f"{error}.") from error
-
-
 def _unknown() -> Problem:
     return not_found("没有这份邀请，请社里再给一个码。", "There is no such invitation.")
-
-
-def _wrong(zh: str, en: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, "malformed", zh, en)

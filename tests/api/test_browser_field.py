@@ -12,11 +12,11 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from api.demo.parties import CHENWU
+from api.demo.parties import CHENWU, MILL
 from labels.qr import symbol
 from ledger.exporter import export_ledger
 from ledger.verifier import Verified, verify
-from projections import directory, holdings
+from projections import directory, holdings, papers
 from tests.api.browsing import launched, on_a_port
 from tests.api.pages_parts import County, demo_county
 
@@ -307,7 +307,8 @@ def test_joining_with_a_phone_and_losing_it(
     assert "屋背田" in harvest(phone, "20") or phone.locator(".done").count() == 1
 
     clerk.wait_for_selector(".row:has-text('周阿榃')")
-    clerk.click(".row:has-text('周阿榃') button")
+    clerk.click(".row:has-text('周阿榃') a.tap")
+    clerk.click("button:has-text('手机丢了')")
     clerk.click(".told button >> nth=0")
     clerk.wait_for_selector("img.code")
     opened(phone, f"{base}/farm?again")
@@ -368,6 +369,61 @@ def test_a_weighing_list_is_recorded_whole_or_not_at_all(
         assert county.services.wait_for(county.services.head() or 1)
         held = [one.quantity for one in holdings.of_party(conn, member, plot.id)]
     assert {60_000, 40_000} <= set(held)
+
+
+def test_a_member_without_a_phone_is_taken_in_and_recorded_for(
+    clerk: Page, county: County, base: str
+) -> None:
+    opened(clerk, f"{base}/coop#newcomer")
+    clerk.fill("[name=name]", "黎二伯")
+    clerk.fill("[name=plot]", "榃底田")
+    clerk.fill("[name=area]", "两亩")
+    clerk.click(".act")
+    expect(clerk.locator(".told.alarm")).to_be_visible()
+    clerk.fill("[name=area]", "2")
+    clerk.click(".act")
+    clerk.wait_for_selector("h1:has-text('黎二伯')")
+    expect(clerk.locator("#stage")).to_contain_text("2 亩")
+    clerk.fill("[name=plot]", "坡脚园")
+    clerk.click(".act")
+    clerk.wait_for_selector(".row:has-text('坡脚园')")
+    clerk.click("a.btn:has-text('代记')")
+    clerk.wait_for_selector(".tiles")
+    expect(clerk.locator("#behalf")).to_contain_text("正在替黎二伯记")
+    assert "66 斤" in harvest(clerk, "66")
+    member = clerk.url.partition("for=")[2].partition("#")[0]
+    with county.services.connection() as conn:
+        assert county.services.wait_for(county.services.head() or 1)
+        [held] = holdings.of_party(conn, member)
+    assert held.quantity == 33_000
+    clerk.goto(f"{base}/01/{held.batch.replace('/', '/10/')}")
+    expect(clerk.locator("main")).to_contain_text("由陈屋合作社代签")
+
+
+def test_nobody_records_for_a_member_who_signs_alone(farmer: Page, base: str) -> None:
+    opened(farmer, f"{base}/farm?for={MILL}")
+    expect(farmer.locator("#stage")).to_contain_text("您的身份看不了")
+
+
+def test_labels_are_printed_once_more_and_say_so(farmer: Page, county: County) -> None:
+    harvest(farmer, "79")
+    farmer.click(".btn:has-text('打标签')")
+    farmer.check("input[value=unit]")
+    farmer.fill("[name=count]", "2")
+    farmer.click(".act")
+    farmer.click("button:has-text('再记一次')")
+    farmer.click(".row button:has-text('补打')")
+    expect(farmer.locator(".card.note")).to_contain_text("标签上会印「补打」")
+    expect(farmer.locator(".preview")).not_to_have_js_property("naturalWidth", 0)
+    with farmer.expect_response("**/api/labels") as answered:
+        farmer.click(".act")
+    event = answered.value.headers["suyuan-event"]
+    batch = farmer.get_attribute("#stage", "data-batch")
+    with county.services.connection() as conn:
+        assert county.services.wait_for(county.services.head() or 1)
+        again, first = papers.runs_of(conn, str(batch))
+    assert (again.id, again.reprint_of) == (event, first.id)
+    assert (again.first, again.last) == (first.first, first.last) == ("1", "2")
 
 
 def upload(page: Page, text: str) -> None:

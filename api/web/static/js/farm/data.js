@@ -4,7 +4,9 @@ import { current } from "../signing/keys.js";
 import { fetchAs } from "../signing/signin.js";
 import { Refused } from "../signing/refused.js";
 
-const KEPT = "suyuan-farm";
+/** The member for whom a cooperative records, where it isn't for itself. */
+export const behalf = new URLSearchParams(location.search).get("for");
+const KEPT = behalf ? "suyuan-farm-for" : "suyuan-farm";
 const CAUSES = "suyuan-causes";
 const LOTS = "suyuan-lots";
 
@@ -28,7 +30,7 @@ export async function load(position) {
   mine.later = undefined;
   const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null");
   const fresh = fetched(position);
-  const known = kept?.farm.party === mine.key.party;
+  const known = kept?.farm.party === (behalf ?? mine.key.party);
   try {
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, "slow"));
     if (!known || position || (await Promise.race([fresh, patience])) !== "slow") return await fresh, true;
@@ -48,7 +50,8 @@ let turns = 0;
 
 async function fetched(position) {
   const turn = ++turns;
-  const answer = await fetchAs(mine.key, `/api/farm${position ? `?at=${position}` : ""}`, { cache: "no-store" });
+  const query = new URLSearchParams({ ...(position && { at: position }), ...(behalf && { for: behalf }) });
+  const answer = await fetchAs(mine.key, `/api/farm?${query}`, { cache: "no-store" });
   const farm = await answer.json();
   // An answer that a slow line brings late must not take the place of a newer one.
   if (turn !== turns) return;

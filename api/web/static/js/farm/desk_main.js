@@ -1,19 +1,21 @@
 // The desk's page: which part the address asks for.
 
 import { load, mine } from "./data.js";
-import { desk, invite } from "./desk.js";
+import { desk } from "./desk.js";
+import { invite } from "./invite.js";
+import { member, newcomer } from "./members.js";
 import { prints } from "./prints.js";
 import { openDoor } from "./door.js";
 import { weighing } from "./weighing.js";
 import { start } from "../signing/outbox.js";
 
-const PARTS = { weighing, invite: () => invite(), prints };
+const PARTS = { weighing, invite: () => invite(), newcomer, member, prints };
 
 async function open() {
-  const name = location.hash.slice(1);
+  const [name, given] = location.hash.slice(1).split("=");
   const part = Object.hasOwn(PARTS, name) ? PARTS[name] : desk;
   document.getElementById("back").hidden = part === desk;
-  await part();
+  await part(given);
 }
 
 addEventListener("hashchange", () => mine.farm && open());

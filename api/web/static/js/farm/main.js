@@ -1,6 +1,6 @@
 // The field page: which screen the address asks for, and the outbox running beside it.
 
-import { load, mine } from "./data.js";
+import { behalf, load, mine } from "./data.js";
 import { openDoor, shut } from "./door.js";
 import { harvest, treat } from "./harvest.js";
 import { handOver, leave, process, receive } from "./goods.js";
@@ -18,6 +18,9 @@ async function open() {
   const [name, given] = decodeURIComponent(location.hash.slice(1)).split("=");
   const screen = Object.hasOwn(SCREENS, name) ? SCREENS[name] : home;
   document.getElementById("back").hidden = screen === home;
+  const line = document.getElementById("behalf");
+  line.hidden = !behalf;
+  line.querySelector("span").textContent = behalf && say("recording_for", { name: mine.farm.name });
   await screen(given);
 }
 

@@ -1,6 +1,6 @@
 // Printing labels: choose, see, sign that so many are printed, and get the file.
 
-import { choice, field, form, make, say, show, tell } from "./page.js";
+import { choice, clock, day, field, form, make, say, show, tell } from "./page.js";
 import { openDoor } from "./door.js";
 import { EVENT, seal } from "../signing/envelope.js";
 import { event } from "../signing/events.js";
@@ -17,31 +17,40 @@ const STOCK = "suyuan-label-stock";
 const CONTACT = "suyuan-contact";
 const ISSUER = "suyuan-issuer";
 let templates = [];
+let runs = [];
 let certificate = about.certificate;
 
 async function begin() {
-  ({ templates } = await (await fetch("/api/labels/templates")).json());
-  screen(localStorage.getItem(KIND) ?? "batch");
+  const [stock] = await Promise.all([fetch("/api/labels/templates"), printedSoFar()]);
+  ({ templates } = await stock.json());
+  const again = runs.find((one) => one.id === location.hash.slice("#again=".length));
+  screen(again?.kind ?? localStorage.getItem(KIND) ?? "batch", again);
+}
+
+async function printedSoFar(position) {
+  const answer = await fetch(`/api/labels/${about.batch}${position ? `?at=${position}` : ""}`, { cache: "no-store" });
+  if (answer.ok) ({ runs } = await answer.json());
 }
 
 const fits = (kind) => templates.filter((one) => one.kinds.includes(kind));
 
-function screen(kind) {
+/** The form; `again` is the run whose labels are printed once more. */
+function screen(kind, again) {
   localStorage.setItem(KIND, kind);
-  if (kind === "certificate" && !certificate) return certify();
+  if (kind === "certificate" && !again && !certificate) return certify();
   const stock = fits(kind);
-  const usual = stock.find((one) => one.name === localStorage.getItem(STOCK)) ?? stock.find((one) => one.name === about.usual) ?? stock[0];
+  const usual = stock.find((one) => one.name === (again?.template ?? localStorage.getItem(STOCK))) ?? stock.find((one) => one.name === about.usual) ?? stock[0];
   const picture = make("img.preview", { alt: say("preview"), loading: "lazy" });
-  const made = form(say("labels"), [
-    kinds(kind),
+  const made = form(say(again ? "reprint" : "labels"), [
+    again ? make("p.card.note", {}, say("reprint_note", { n: again.count.toLocaleString(), when: printedAt(again) })) : kinds(kind),
     choice("template", say("which_stock"), stock.map((one) => ({ value: one.name, label: titleOf(one), small: sizeOf(one) })), usual.name),
-    field("count", say("how_many"), { mode: "numeric", value: String(usual.per_page ?? 1), focus: true }),
-    kind === "unit" && field("first", say("first_serial"), { mode: "numeric", value: about.next }),
+    field("count", say("how_many"), { mode: "numeric", value: String(again?.count ?? usual.per_page ?? 1), focus: true }),
+    kind === "unit" && field("first", say("first_serial"), { mode: "numeric", value: again?.first ?? about.next }),
     field("start", say("start_at"), { mode: "numeric", value: "1" }),
     kind === "certificate" && field("contact", say("contact"), { mode: "tel", value: localStorage.getItem(CONTACT) ?? "" }),
     kind === "certificate" && field("issuer", say("issuer"), { value: localStorage.getItem(ISSUER) ?? "", optional: true }),
     picture,
-  ].filter(Boolean), say("print_now"), (data) => print(kind, data));
+  ].filter(Boolean), say("print_now"), (data) => print(kind, data, again));
   const look = () => {
     const data = new FormData(made);
     localStorage.setItem(STOCK, data.get("template"));
@@ -57,13 +66,23 @@ function screen(kind) {
       if (!data.get("contact")) return picture.removeAttribute("src");
     }
     if (data.get("first")) query.set("first", data.get("first"));
+    if (again) query.set("reprint", "true");
+    const named = again?.certificate ?? (kind === "certificate" && certificate);
+    if (named) query.set("certificate", named);
     picture.src = `/api/labels/preview?${query}`;
   };
   made.addEventListener("change", look);
-  show(made);
+  show(made, !again && runs.length > 0 && make("section", {}, make("h2", {}, say("printed_before")),
+    make("div.card.rows", {}, ...runs.map(runRow))));
   look();
 }
 
+const printedAt = (run) => `${day(run.printed_at)} ${clock(run.printed_at)}`;
+const runRow = (run) => make("div.row", {},
+  make("span", {}, make("b", {}, say(`label_${run.kind}`)),
+    make("small", {}, [printedAt(run), run.first && `${run.first}–${run.last}`, run.reprint_of && say("reprint")].filter(Boolean).join(" · "))),
+  make("span.right", {}, make("b", {}, run.count.toLocaleString()),
+    !run.reprint_of && JSON.parse(about.kinds).includes(run.kind) && make("button.btn.quiet.slim", { type: "button", onclick: () => screen(run.kind, run) }, say("reprint"))));
 const kinds = (kind) => choice("kind", say("which_label"), JSON.parse(about.kinds).map((one) => ({ value: one, label: say(`label_${one}`) })), kind, screen);
 const titleOf = (one) => (document.documentElement.lang.startsWith("en") ? one.title.en : one.title.zh) ?? one.name;
 const sizeOf = (one) => `${one.label_mm.width} × ${one.label_mm.height} mm`;
@@ -81,9 +100,10 @@ function whole(text) {
   return plain;
 }
 
-async function print(kind, data) {
+async function print(kind, data, again) {
   const key = await current();
-  const { holder, place } = holding(key.party);
+  const { holder, place } = again ? { holder: again.holder === key.party ? undefined : again.holder, place: again.place } : holding(key.party);
+  const paper = kind === "certificate" ? (again?.certificate ?? certificate) : undefined;
   const count = Number(whole(data.get("count")));
   const first = kind === "unit" ? whole(data.get("first")) : undefined;
   const last = first && (BigInt(first) + BigInt(count) - 1n).toString().padStart(first.length, "0");
@@ -91,13 +111,13 @@ async function print(kind, data) {
   const run = event("label.printed.v1", key.party, {
     batch: about.batch, template: data.get("template"), kind, count, place, holder,
     serials: first ? { first: padded, last } : undefined,
-    commitment: kind === "certificate" ? certificate : undefined,
+    commitment: paper, reprint_of: again?.id,
   });
   const answer = await fetch("/api/labels", {
     method: "POST", headers: { "Content-Type": "application/json" },
     body: JSON.stringify({
       batch: about.batch, template: data.get("template"), kind, output: "pdf", count, start: Number(whole(data.get("start"))),
-      first: padded, certificate: kind === "certificate" ? certificate : undefined,
+      first: padded, certificate: paper, reprint: Boolean(again),
       contact: data.get("contact") || undefined, issuer: data.get("issuer") || undefined,
       envelope: JSON.parse(await seal(EVENT, run, key)),
     }),
@@ -105,7 +125,8 @@ async function print(kind, data) {
   if (!answer.ok) throw await Refused.from(answer);
   const address = URL.createObjectURL(await answer.blob());
   const position = Number(answer.headers.get("Suyuan-Position"));
-  about.next = last ? (BigInt(last) + 1n).toString() : about.next;
+  about.next = last && !again ? (BigInt(last) + 1n).toString() : about.next;
+  await printedSoFar(position);
   show(make("section.card.stack.done", { role: "status" },
     make("h1", {}, say("printed", { n: count.toLocaleString() })), make("p", {}, say("recorded", { n: position.toLocaleString() }))),
   make("p.btns", {}, make("a.btn", { href: address, target: "_blank" }, say("open_pdf")),
@@ -122,9 +143,9 @@ function certify() {
     button.disabled = true;
     try {
       const key = await current();
-      const { place, quantity, unit } = holding(key.party);
+      const { holder, place, quantity, unit } = holding(key.party);
       const taken = (name) => [...stage.querySelectorAll(`[name=${name}]:checked`)].map((one) => one.value);
-      const entry = await record(event("commitment.issued.v1", key.party, {
+      const entry = await record(event("commitment.issued.v1", holder ?? key.party, {
         batch: about.batch, place, quantity, unit, basis: taken("basis"), commitments: taken("commitments"),
       }), say("label_certificate"), key);
       if (entry.state === "refused") throw new Refused(entry.problem);

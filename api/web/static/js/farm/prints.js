@@ -18,12 +18,13 @@ export async function prints() {
     make("div.card.rows", {}, ...waiting.map((one) => row(one.batch, amount(one.quantity, one.unit), placeName(one.place)))),
     make("h2", {}, titles.printsDone),
     make("div.card.rows", {}, ...runs.map((one) =>
-      row(one.batch, `${one.count.toLocaleString()} × ${one.template}`, `${day(one.printed_at)} ${clock(one.printed_at)}`))));
+      row(one.batch, one.count.toLocaleString(), `${say(`label_${one.kind}`)} · ${day(one.printed_at)} ${clock(one.printed_at)}`, one))));
 }
 
-function row(batch, much, small) {
+function row(batch, much, small, run) {
   const [gtin, ...lot] = batch.split("/");
+  const again = run && run.kind !== "crate";
   return make("div.row", {},
     make("span", {}, make("b", {}, named(product(gtin))), make("small", {}, `${lot.join("/")} · ${small}`)),
-    make("span.right", {}, make("b", {}, much), make("a.tag.ok", { href: labelsOf(batch) }, say("labels"))));
+    make("span.right", {}, make("b", {}, much), make("a.tag.ok", { href: `${labelsOf(batch)}${again ? `#again=${run.reprint_of ?? run.id}` : ""}` }, say(again ? "reprint" : "labels"))));
 }

@@ -1,19 +1,19 @@
 // Recording: sign, keep, send, and show what became of it.
 
-import { causes, load, mine } from "./data.js";
+import { behalf, causes, load, mine } from "./data.js";
 import { make, say, show, tell } from "./page.js";
 import { event } from "../signing/events.js";
 import { record as handIn } from "../signing/outbox.js";
 
 /**
- * Sign and record an event of this party, and show the outcome.
+ * Sign and record an event of this party, or of the member it records for, and show the outcome.
  * @param {string} type
  * @param {object} fields
  * @param {{title: string, batches?: string[], refs?: string[], again?: () => void, batch?: string}} about
  */
 export async function record(type, fields, { title, batches = [], refs = [], again, batch }) {
-  const made = event(type, mine.key.party, fields, { refs: [...refs, ...causes(...batches)] });
-  const entry = await handIn(made, title, mine.key);
+  const made = event(type, mine.farm.party, fields, { refs: [...refs, ...causes(...batches)] });
+  const entry = await handIn(made, behalf ? `${mine.farm.name} · ${title}` : title, mine.key);
   if (entry.state === "refused") {
     const { Refused } = await import("../signing/refused.js");
     return void tell(new Refused(entry.problem).message, "alarm"), entry;
