@@ -36,6 +36,7 @@ SLOW_ROOMS = frozenset(
         "test_browser_pages",
         "test_check_yourself",
         "test_cli_keys",
+        "test_cli_register",
         "test_custody",
         "test_demo_season",
         "test_dossier",

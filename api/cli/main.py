@@ -40,6 +40,8 @@ _COMMANDS: Final = {
     "serve": ("serve", "开网页和接口服务 / serve the pages and interfaces"),
     "demo": ("demo", "走一遍：一批桂皮从地头到买家 / one batch of cinnamon, from plot to buyer"),
     "open": ("open_ledger", "开账：写下第一条记录 / open a ledger: write its first event"),
+    "register": ("register", "登记单位、个人、地点、产品 / parties, places and products"),
+    "erase": ("erase", "删掉一个人的姓名和电话 / erase a person's name and phone"),
     "key": ("key", "密钥：新建、查看、绑定、撤销 / keys: make, show, bind, revoke"),
     "token": ("token", "令牌：给程序用的，新建、列出、撤销 / tokens for programs"),
     "passkey": ("passkey", "通行密钥：邀请一个单位登记 / passkeys: invite an office"),
