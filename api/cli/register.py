@@ -7,12 +7,12 @@ from typing import Final
 
 from msgspec import ValidationError, convert
 
-from api.cli.certify import Quantity, quantity
 from api.cli.command import Arguments, Command, add_json, party, positive
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Refused
 from api.cli.key_arguments import Action, add_actor
 from api.cli.key_event import recorded
+from api.cli.quantity import Quantity, quantity
 from api.cli.workplace import Common, common, connected, keyring_of, opened
 from api.joining.invitations import new_number
 from api.settings import Settings

@@ -30,10 +30,17 @@ PAGES = ("/", "/market", "/batches", "/problems", "/problems/not-held", TROUBLE)
 
 
 @pytest.fixture(scope="module")
-def county(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
-    with demo_county(database_server, tmp_path_factory.mktemp("pages"), "pages") as served:
-        record_trouble(served)
-        yield served
+def served(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    with demo_county(database_server, tmp_path_factory.mktemp("pages"), "pages") as county:
+        record_trouble(county)
+        yield county
+
+
+@pytest.fixture
+def county(served: County) -> County:
+    """The county to somebody who comes for the first time."""
+    served.client.cookies.clear()
+    return served
 
 
 class Links(HTMLParser):

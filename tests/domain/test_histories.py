@@ -120,5 +120,5 @@ def test_random_histories_agree_with_the_reference() -> None:
 @pytest.mark.slow
 def test_long_random_histories_agree_with_the_reference() -> None:
     run_state_machine_as_test(
-        DomainHistories, settings=settings(max_examples=400, stateful_step_count=100)
+        DomainHistories, settings=settings(max_examples=150, stateful_step_count=100)
     )

@@ -36,7 +36,7 @@ from tests.projections.happenings import (
 from tests.projections.scribe import KEY, project
 
 THOROUGH = settings(
-    max_examples=settings().max_examples // 2,
+    max_examples=settings().max_examples // 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 COUNTY = masters(KEY.did)

@@ -51,7 +51,7 @@ let turns = 0;
 async function fetched(position) {
   const turn = ++turns;
   const query = new URLSearchParams({ ...(position && { at: position }), ...(behalf && { for: behalf }) });
-  const answer = await fetchAs(mine.key, `/api/farm?${query}`, { cache: "no-store" });
+  const answer = await fetchAs(mine.key, `/api/farm${String(query) && `?${query}`}`, { cache: "no-store" });
   const farm = await answer.json();
   // An answer that a slow line brings late must not take the place of a newer one.
   if (turn !== turns) return;

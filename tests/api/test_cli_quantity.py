@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from api.cli.certify import Quantity, quantity
+from api.cli.quantity import Quantity, quantity
 from domain.measures import Unit
 
 
