@@ -91,6 +91,12 @@ SUYUAN_REGION_HEADER: Final = Variable(
     "request header in which your proxy tells the shopper's prefecture (GB/T 2260, six digits)",
 )
 
+SUYUAN_PRIVATE_EXPORT: Final = Variable(
+    "SUYUAN_PRIVATE_EXPORT",
+    "0",
+    "1 gives GET /api/export, which holds every order, to the signed-in county alone",
+)
+
 VARIABLES: Final = (
     DATABASE_URL,
     SUYUAN_DATA,
@@ -103,6 +109,7 @@ VARIABLES: Final = (
     SUYUAN_WITNESSES,
     SUYUAN_WITNESS_QUORUM,
     SUYUAN_REGION_HEADER,
+    SUYUAN_PRIVATE_EXPORT,
 )
 
 
@@ -122,6 +129,7 @@ class Settings:
         witnesses: who is asked to cosign checkpoints.
         witness_quorum: how many of them must have; at most as many as there are.
         region_header: the header that tells where a shopper scans; None where none does.
+        private_export: whether the whole export is for the county alone, over HTTP.
     """
 
     database_url: str | None
@@ -135,6 +143,7 @@ class Settings:
     witnesses: tuple[WitnessAddress, ...] = ()
     witness_quorum: int = 0
     region_header: str | None = None
+    private_export: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -159,6 +168,7 @@ class Settings:
             witnesses=witnesses,
             witness_quorum=_quorum(_text(env, SUYUAN_WITNESS_QUORUM), len(witnesses)),
             region_header=_header(_text(env, SUYUAN_REGION_HEADER)),
+            private_export=_flag(SUYUAN_PRIVATE_EXPORT, _text(env, SUYUAN_PRIVATE_EXPORT)),
         )
 
 

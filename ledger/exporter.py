@@ -6,6 +6,9 @@ from typing import Any, Final
 import psycopg
 
 from domain import tags
+from domain.events import market as m
+from domain.events.catalogue import AnyEvent
+from domain.events.correction import EventCorrected
 from domain.events.governance import KeyBound, LedgerOpened
 from domain.events.marks import MarkClaim
 from ledger import export, log
@@ -15,6 +18,7 @@ from ledger.positions import Position, leaf_index
 from ledger.proofs import inclusion_proof
 
 _PAGE: Final = 2000
+_OF_TRADE: Final = (m.OfferMade, m.OfferChanged, m.OrderConfirmed, m.OrderCancelled)
 
 
 class NothingToExport(LedgerError):
@@ -96,8 +100,12 @@ def _proved(
 
 
 def _positions_of(conn: psycopg.Connection[Any], batches: Sequence[str], size: int) -> set[int]:
-    """Collect the lineage's events, then what says who may sign them, and who may sign that."""
-    rows = dict(_tagged(conn, [tags.batch(batch) for batch in batches], size))
+    """Collect the lineage's events, then what says who may sign them, and who may sign that.
+
+    What was offered and ordered of it is left out: it makes no batch, and is not everybody's.
+    """
+    told = _tagged(conn, [tags.batch(batch) for batch in batches], size)
+    rows = {at: row for at, row in told if not _is_of_trade(log.decoded(row).event)}
     if not rows:
         return set()
     asked: set[str] = set()
@@ -114,6 +122,11 @@ def _positions_of(conn: psycopg.Connection[Any], batches: Sequence[str], size: i
         more = dict(_tagged(conn, missing, size))
         found = [log.decoded(row) for position, row in more.items() if position not in rows]
         rows.update(more)
+
+
+def _is_of_trade(event: AnyEvent) -> bool:
+    told = event.replacement if isinstance(event, EventCorrected) else event
+    return isinstance(told, _OF_TRADE)
 
 
 def _take_owners(owners: dict[str, str], recorded: Iterable[log.Recorded]) -> None:

@@ -39,6 +39,7 @@ SLOW_ROOMS = frozenset(
         "test_cli_register",
         "test_custody",
         "test_demo_season",
+        "test_discretion",
         "test_dossier",
         "test_embedded",
         "test_faults",

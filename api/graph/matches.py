@@ -6,7 +6,8 @@ from typing import Annotated, Self
 import strawberry
 from strawberry import relay
 
-from api.graph.access import Audience, denied, may
+from api.audience import Audience, may
+from api.graph.access import denied
 from api.graph.context import Context, Info, Loads
 from api.graph.demands import Demand
 from api.graph.errors import Mistaken, sign_in_first

@@ -8,7 +8,8 @@ import strawberry
 from msgspec.structs import replace
 from strawberry import relay
 
-from api.graph.access import Audience, denied, may
+from api.audience import Audience, may
+from api.graph.access import denied
 from api.graph.batches import Batch, batch
 from api.graph.context import Info, Loads
 from api.graph.demands import Demand, demand

@@ -1,16 +1,12 @@
-"""The market's pages: offers to look through and search, one offer with how to order, demands."""
+"""The market's page: offers to look through and search, and demands."""
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.errors import not_found
 from api.pages import render
-from api.pages.failure import failure
-from api.pages.field_words import words_for
 from api.pages.market_view import (
     Asked,
     Known,
@@ -23,7 +19,6 @@ from api.pages.market_view import (
     townships,
 )
 from api.pages.naming import Naming
-from api.pages.ordering import order_example
 from api.pages.sketch import HEIGHT, WIDTH, outline
 from api.pages.standing import standing
 from api.rest.context import CaughtUp, Use
@@ -63,7 +58,7 @@ def market(
         every = queries.offers(conn, OfferFilter(), Page(_COUNTED))
         rows = _offers(conn, asked, _mark(after))
         wanted = queries.demands(conn, DemandFilter(category=asked.category), Page(_DEMANDS))
-        known, naming = _known(request, services, conn, [*every, *rows], wanted)
+        known, naming = known_of(request, services, conn, [*every, *rows], wanted)
         passports = documents(conn, list({row.batch for row in rows[:_SHOWN]}))
         now = standing(conn)
     known = known._replace(passports=passports)
@@ -76,37 +71,6 @@ def market(
         spots=map_spots(every, known, asked, naming), outline=outline(), sorts=sorts(asked, naming),
         demands=[demand_view(row, known, naming) for row in wanted], map_size=(WIDTH, HEIGHT),
     )  # fmt: skip
-
-
-@router.get("/market/offers/{offer_id}")
-@router.head("/market/offers/{offer_id}")
-def offer(offer_id: str, request: Request, services: Use) -> Response:
-    """Show one offer, and how to order from it."""
-    with services.connection() as conn:
-        row = queries.offers_by_id(conn, [offer_id]).get(offer_id)
-        if row is None:
-            problem = not_found(
-                "没有这个供应，可能网址抄错了。", "There is no such offer; check the address."
-            )
-            return failure(request, services, problem)
-        known, naming = _known(request, services, conn, [row], [])
-        known = known._replace(passports=documents(conn, [row.batch]))
-        now = standing(conn)
-    view = offer_view(row, known, naming, datetime.now(CST).date())
-    return render.page(
-        request, "offer.html", HTTPStatus.OK, standing=now, o=view, example=order_example(row),
-        graphiql=services.settings.dev, terms=_terms(row),
-        words=words_for(naming.reader),
-    )  # fmt: skip
-
-
-def _terms(row: OfferRow) -> dict[str, object]:
-    """Give what an order of this offer says of it."""
-    price = {"amount": row.price_amount, "per": row.price_per, "currency": row.currency}
-    return {
-        "id": row.id, "seller": row.seller, "batch": row.batch, "unit": row.unit,
-        "least": row.least, "price": price, "tiers": list(row.tiers),
-    }  # fmt: skip
 
 
 def _offers(conn: Connection, asked: Asked, after: Mark | None) -> list[OfferRow]:
@@ -149,10 +113,11 @@ def _further(asked: Asked, rows: list[OfferRow]) -> str | None:
     return f"{link}{'&' if '?' in link else '?'}after={last.position}~{last.key}"
 
 
-def _known(
+def known_of(
     request: Request, services: Services, conn: Connection, offers: list[OfferRow],
     demands: list[DemandRow],
 ) -> tuple[Known, Naming]:  # fmt: skip
+    """Give what offers and demands name, and how that is said to the reader."""
     known = Known(
         products=directory.products(conn, {row.gtin for row in offers}),
         places=directory.places(conn, {r.place for r in offers} | {r.deliver_to for r in demands}),

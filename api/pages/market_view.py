@@ -46,13 +46,17 @@ class Choice(NamedTuple):
 
 
 class OfferView(NamedTuple):
-    """An offer as a card or a page; `left_share` is what is not yet promised, in thousandths."""
+    """An offer as a card or a page; `left_share` is what is not yet promised, in thousandths.
+
+    `price` is the lowest where there are prices by quantity (`tiered`).
+    """
 
     id: str
     product: str
     category: str
     price: str
     per: str
+    tiered: bool
     remaining: str
     quantity: str
     least: str | None
@@ -98,15 +102,13 @@ def offer_view(row: OfferRow, known: Known, naming: Naming, today: date) -> Offe
     reader, unit = naming.reader, Unit(row.unit)
     product = known.products.get(row.gtin)
     place = known.places.get(row.place)
-    price, _, per = reader.price(
-        Price(row.price_amount, row.price_per, row.currency), unit
-    ).partition("/")
+    price, _, per = reader.price(_lowest(row), unit).partition("/")
     passport = known.passports.get(row.batch)
     harvested = _harvested(passport)
     return OfferView(
         id=row.id, product=naming.registered(product) or row.batch,
         category=naming.category(product.category if product else None) or "",
-        price=price, per=per, remaining=reader.amount(row.remaining, unit),
+        price=price, per=per, tiered=bool(row.tiers), remaining=reader.amount(row.remaining, unit),
         quantity=reader.amount(row.quantity, unit),
         least=reader.amount(row.least, unit) if row.least > 1 else None,
         until=_day(row.until, naming), seller=party_name(row.seller, known, naming),
@@ -119,6 +121,13 @@ def offer_view(row: OfferRow, known: Known, naming: Naming, today: date) -> Offe
         harvested=reader.day(harvested) if harvested else None, inspected=_conformant(passport),
         made=reader.moment(row.occurred_at.astimezone(CST)), position=row.position,
     )  # fmt: skip
+
+
+def _lowest(row: OfferRow) -> Price:
+    """Give the price of the largest quantity: from so much on it is told to everybody."""
+    if row.tiers:
+        return Price(**row.tiers[-1]["price"])
+    return Price(row.price_amount, row.price_per, row.currency)
 
 
 def demand_view(row: DemandRow, known: Known, naming: Naming) -> DemandView:

@@ -10,6 +10,7 @@ from api.pages import (
     home,
     inbox,
     market,
+    offer,
     passport,
     prices,
     printing,
@@ -18,8 +19,8 @@ from api.pages import (
 )
 
 PAGES = (
-    home, dossier, passport, batches, deals, market, prices, printing, problems, report, inbox,
-    farm,
+    home, dossier, passport, batches, deals, market, offer, prices, printing, problems, report,
+    inbox, farm,
 )  # fmt: skip
 
 router = APIRouter()

@@ -141,3 +141,13 @@ ORDER_STATES: Final = {
     "settled": marked("已结清"),
 }
 """How far an order is."""
+
+MATCH_PARTS: Final = {
+    "price": marked("价格"),
+    "quantity": marked("数量"),
+    "distance": marked("路程"),
+    "freshness": marked("新鲜"),
+    "certificates": marked("证明"),
+    "record": marked("履约"),
+}
+"""The parts of a score."""

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
+from api.audience import Audience, may
 from api.errors import (
     Problem,
     busy,
@@ -26,7 +27,9 @@ from api.errors import (
 )
 from api.rest.body import body_up_to
 from api.rest.context import Use
+from api.rest.discretion import For, for_whom
 from api.services import Services
+from api.signin.viewer import MaybeViewer
 from domain.events.catalogue import type_of
 from domain.refusals import Refusal
 from ledger import log, receipt, rehearsal
@@ -37,6 +40,12 @@ from ledger.receipts import receipt_for
 router = APIRouter(prefix="/api/events", tags=["events"])
 
 NDJSON: Final = "application/x-ndjson"
+_PRIVATE: Final = {"Cache-Control": "private, no-store", "Vary": "Authorization, Cookie"}
+_WITHHELD: Final = {
+    "code": "for-buyers",
+    "zh": "阶梯价给登录的买家看，请登录后再查。",
+    "en": "Prices by quantity are for signed-in buyers; sign in and ask again.",
+}
 _CHUNK: Final = 500
 _IN_MEMORY: Final = 4 * 1024 * 1024
 """The bytes of answers from which on they are kept in a file."""
@@ -95,21 +104,28 @@ async def rehearse(request: Request, services: Use) -> Response:
 
 
 @router.get("/{event_id}")
-def read(event_id: str, services: Use) -> Response:
-    """Give an event as it was signed, with the receipt of its admission."""
+def read(event_id: str, services: Use, viewer: MaybeViewer) -> Response:
+    """Give an event as it was signed, with the receipt of its admission.
+
+    An order's events are for its two sides and the county: to anybody else there is none. Of an
+    offer with prices by quantity whoever does not buy gets the receipt alone.
+    """
     with services.connection() as conn:
         stored = log.find_stored(conn, event_id)
-        if stored is None:
+        recorded = log.decoded(stored) if stored else None
+        wanted = for_whom(conn, recorded.event) if recorded else For(Audience.PUBLIC)
+        shown = may(viewer, *wanted)
+        if stored is None or recorded is None or not (shown or wanted.audience is Audience.BUYERS):
             raise not_found(f"台账里没有记录 {event_id}。", f"No event {event_id} is recorded.")
-        recorded = log.decoded(stored)
-        body = {
+        body: dict[str, Any] = {
             "position": stored.position,
             "type": type_of(recorded.event),
-            "event": recorded.event,
-            "envelope": msgspec.Raw(stored.data),
             "receipt": msgspec.Raw(receipt.to_json(receipt_for(conn, stored))),
         }
-    return Response(msgspec.json.encode(body), media_type="application/json")
+        payload = {"event": recorded.event, "envelope": msgspec.Raw(stored.data)}
+        body |= payload if shown else {"withheld": _WITHHELD}
+    headers = {} if wanted.audience is Audience.PUBLIC else _PRIVATE
+    return Response(msgspec.json.encode(body), media_type="application/json", headers=headers)
 
 
 def _rehearsed(services: Services, lines: list[bytes]) -> Response:

@@ -9,8 +9,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
+from api.audience import Audience, may
 from api.errors import Problem, not_found
 from api.rest.context import Use
+from api.signin.viewer import MaybeViewer, forbidden, not_signed_in
 from domain import tags
 from ledger import exporter, log
 from ledger.cosigned import newest_cosigned
@@ -145,11 +147,18 @@ def tile(path: str, services: Use) -> Response:
 def export(
     *,
     services: Use,
+    viewer: MaybeViewer,
     witnessed: Annotated[
         bool, Query(description="up to the newest checkpoint that witnesses cosigned")
     ] = False,
 ) -> Response:
-    """Stream the whole ledger for `suyuan verify`, a line an event."""
+    """Stream the whole ledger for `suyuan verify`, a line an event.
+
+    It holds every order. Where the operator says so (`SUYUAN_PRIVATE_EXPORT`), only the county's
+    office gets it here, and auditors from the operator (`suyuan export`).
+    """
+    if services.settings.private_export and not may(viewer, Audience.COUNTY):
+        raise not_signed_in() if viewer is None else forbidden()
     with services.connection() as conn:
         try:
             exporter.export_ledger(conn, witnessed=witnessed)

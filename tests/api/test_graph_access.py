@@ -15,8 +15,9 @@ from graphql import (
     is_required_argument,
 )
 
+from api.audience import Audience
 from api.graph import access
-from api.graph.access import TABLE, Audience, audiences
+from api.graph.access import TABLE, audiences
 from api.graph.schema import schema_text
 from domain.events.governance import KeyRevoked
 from domain.events.market import Tier, Window

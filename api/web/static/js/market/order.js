@@ -6,10 +6,11 @@ import { event } from "../signing/events.js";
 import { current } from "../signing/keys.js";
 import { record } from "../signing/outbox.js";
 import { Refused } from "../signing/refused.js";
-import { fetchAs } from "../signing/signin.js";
+import { fetchAs, signIn } from "../signing/signin.js";
 
 const stage = document.getElementById("stage");
 const offer = JSON.parse(stage.dataset.offer);
+const SIGNED_IN = "suyuan-offer-signed-in";
 
 /** The price for so much: the highest step that it reaches. */
 const priceFor = (quantity) => [...offer.tiers].reverse().find((tier) => quantity >= tier.quantity)?.price ?? offer.price;
@@ -19,6 +20,13 @@ const total = (quantity, price) => `¥${(Math.ceil((quantity * price.amount) / p
 async function begin() {
   const key = await current();
   if (!key) return;
+  if (!stage.dataset.viewer && !sessionStorage.getItem(SIGNED_IN)) {
+    // Prices by quantity, and how well it suits, are for who is signed in: the page comes again.
+    await signIn(key);
+    sessionStorage.setItem(SIGNED_IN, "yes");
+    return void location.reload();
+  }
+  sessionStorage.removeItem(SIGNED_IN);
   const mine = await (await fetchAs(key, "/api/farm", { cache: "no-store" })).json();
   if (!mine.places.length || mine.party === offer.seller) return;
   const { units, unit } = unitsOf(offer);
@@ -46,8 +54,8 @@ async function place(key, data) {
   const entry = await record(event("order.placed.v1", key.party, {
     offer: offer.id, seller: offer.seller, batch: offer.batch, quantity, unit: offer.unit,
     price: { amount: price.amount, currency: price.currency, per: price.per },
-    deliver_to: data.get("place"),
-  }, { refs: [offer.id] }), say("order_now"), key);
+    deliver_to: data.get("place"), demand: stage.dataset.demand,
+  }, { refs: stage.dataset.demand ? [offer.id, stage.dataset.demand] : [offer.id] }), say("order_now"), key);
   if (entry.state === "refused") throw new Refused(entry.problem);
   if (entry.state === "waiting") return void tell(say("waiting"));
   location.assign(`/market/orders/${entry.id}?at=${entry.position}`);
