@@ -16,6 +16,8 @@ MOST_A_DAY: Final = 40
 FAR_M: Final = 100_000
 """Two places that nothing is carried between within `MOMENTS_APART`, in metres."""
 MOMENTS_APART: Final = timedelta(hours=1)
+BUYERS_TIME: Final = timedelta(days=30)
+"""So long after a sale a scan is most likely the buyer's: it came by post, and is eaten slowly."""
 
 
 class Suspicion(Enum):
@@ -43,7 +45,7 @@ class Scanned(Struct, frozen=True, kw_only=True):
         count: scans so far, this one included.
         today: those of this day.
         printed: whether its serial was printed; None where the ledger tells of no print run.
-        sold: when it was sold to a consumer.
+        sold: when it was sold to a consumer, and in which division.
     """
 
     now: Sighting
@@ -51,7 +53,7 @@ class Scanned(Struct, frozen=True, kw_only=True):
     count: int = 1
     today: int = 1
     printed: bool | None = None
-    sold: datetime | None = None
+    sold: Sighting | None = None
 
 
 def suspicions(unit: Scanned) -> tuple[Suspicion, ...]:
@@ -60,15 +62,32 @@ def suspicions(unit: Scanned) -> tuple[Suspicion, ...]:
         (Suspicion.NEVER_PRINTED, unit.printed is False),
         (Suspicion.FAR_APART, _far_apart(unit)),
         (Suspicion.TOO_MANY, unit.count > MOST_SCANS or unit.today > MOST_A_DAY),
-        (Suspicion.SOLD, unit.sold is not None and unit.sold < unit.now.at),
+        (Suspicion.SOLD, _sold_before(unit)),
     )
     return tuple(suspicion for suspicion, holds in found if holds)
 
 
+def sold_elsewhere(unit: Scanned) -> bool:
+    """Tell whether it was sold so lately and so far away that this can't be the same thing."""
+    return unit.sold is not None and _impossible(unit.sold, unit.now)
+
+
+def _sold_before(unit: Scanned) -> bool:
+    """Tell whether the buyer can hardly be who scans; the sale's time is the seller's word."""
+    if unit.sold is None:
+        return False
+    return unit.now.at - unit.sold.at > BUYERS_TIME or sold_elsewhere(unit)
+
+
 def _far_apart(unit: Scanned) -> bool:
-    if unit.before is None or unit.before.region is None or unit.now.region is None:
+    return unit.before is not None and _impossible(unit.before, unit.now)
+
+
+def _impossible(before: Sighting, now: Sighting) -> bool:
+    """Tell whether nothing is carried so far in the time between, where both places are known."""
+    if before.region is None or now.region is None:
         return False
-    if unit.now.at - unit.before.at > MOMENTS_APART:
+    if abs(now.at - before.at) > MOMENTS_APART:
         return False
-    distance = distance_between(unit.before.region, unit.now.region)
+    distance = distance_between(before.region, now.region)
     return distance is not None and distance > FAR_M

@@ -104,6 +104,7 @@ from domain.rules.registry import (
     product_new,
 )
 from domain.rules.role import role
+from domain.rules.serials import serials_printed, serials_sold_once
 from domain.rules.settlement import (
     disputed_by_side,
     of_its_shipment,
@@ -165,7 +166,10 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
         counted_in_full,
     ),
     v.BatchInspected: (place_known, batch_known, after_batches, inspector_or_holder),
-    v.BatchSold: (place_known, batch_known, unit_fits, after_batches, not_halted, held),
+    v.BatchSold: (
+        place_known, batch_known, unit_fits, after_batches, not_halted, held, serials_printed,
+        serials_sold_once,
+    ),
     v.BatchDisposed: (place_known, batch_known, unit_fits, after_batches, held),
     h.BatchHeld: (batch_known, after_batches, may_hold),
     h.BatchReleased: (hold_open, lifted_by_side, after_halt),

@@ -63,6 +63,8 @@ class Code(Enum):
     CERTIFICATE_NOT_OPEN = "certificate-not-open"
     CERTIFIED_EXCEEDS_MADE = "certified-exceeds-made"
     NUMBERS_PRINTED = "numbers-printed"
+    SERIAL_NOT_PRINTED = "serial-not-printed"
+    SERIAL_SOLD = "serial-sold"
     REPRINT_MISMATCH = "reprint-mismatch"
     UNKNOWN_LINK_TYPE = "unknown-link-type"
     LINK_NOT_SET = "link-not-set"

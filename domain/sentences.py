@@ -282,6 +282,23 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
             " Go on after {highest}, or record a reprint."
         ),
     ),
+    "serial-not-printed": (
+        "批次 {batch} 没有印过编号 {first} 到 {last} 里的全部。请对一对标签，别手工编号。",
+        (
+            "Of batch {batch}, not all the serials {first} to {last} were ever printed."
+            " Check the labels; don't make up a number."
+        ),
+    ),
+    "serial-sold": (
+        (
+            "批次 {batch} 的编号 {first} 到 {last} 里，有的已经卖过（第 {position} 条）。"
+            "请查标签是不是翻印的。"
+        ),
+        (
+            "Of batch {batch}, some of the serials {first} to {last} were sold already (the event"
+            " at position {position}). Check whether the label is a copy."
+        ),
+    ),
     "reprint-mismatch": (
         "补印与原来那一次对不上：{need}。请核对后再印。",
         "The reprint does not agree with what was printed: {need}. Check it, then print.",

@@ -1,4 +1,4 @@
-"""Which certificates of commitment a batch has, and which labels of it were printed."""
+"""Which certificates of commitment a batch has, which labels were printed, which units sold."""
 
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -37,6 +37,12 @@ _PRINTED: Final = """
                    AND length(%(serial)s::text) = length(first)
                    AND %(serial)s::text COLLATE "C" BETWEEN first AND last)
     FROM papers.run WHERE batch = %(batch)s AND kind = 'unit'
+"""
+_SOLD: Final = """
+    SELECT sold_at, place FROM papers.sale
+    WHERE batch = %(batch)s AND length(first) = length(%(serial)s::text)
+        AND first COLLATE "C" <= %(serial)s::text AND last COLLATE "C" >= %(serial)s::text
+    ORDER BY position LIMIT 1
 """
 _LAST: Final = """
     SELECT last FROM papers.run
@@ -105,6 +111,13 @@ class PrintRun(Struct, frozen=True, kw_only=True):
     place: str
     reprint_of: str | None
     printed_at: datetime
+
+
+class Sale(Struct, frozen=True):
+    """The sale of a unit: when, and at which place."""
+
+    at: datetime
+    place: str
 
 
 def certificates_of(conn: psycopg.Connection[Any], batch: str) -> list[Certificate]:
@@ -182,6 +195,12 @@ def was_printed(conn: psycopg.Connection[Any], batch: str, serial: str) -> bool 
     """
     row = conn.execute(_PRINTED, {"batch": batch, "serial": serial}).fetchone()
     return row[0] if row else None
+
+
+def sale_of(conn: psycopg.Connection[Any], batch: str, serial: str) -> Sale | None:
+    """Give the sale of a unit to a consumer; None where none names its serial."""
+    row = conn.execute(_SOLD, {"batch": batch, "serial": serial}).fetchone()
+    return Sale(*row) if row else None
 
 
 def _certificates(

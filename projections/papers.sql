@@ -62,6 +62,18 @@ CREATE INDEX ON run (position);
 CREATE INDEX ON run (first COLLATE "C") WHERE kind = 'crate';
 CREATE INDEX ON run (reprint_of) WHERE reprint_of IS NOT NULL;
 
+-- Units that were sold, by serial.
+CREATE TABLE sale (
+    position bigint      NOT NULL,
+    batch    text        NOT NULL,
+    first    text        NOT NULL,
+    last     text        NOT NULL,
+    place    text        NOT NULL,
+    sold_at  timestamptz NOT NULL
+);
+CREATE INDEX ON sale (batch, length(first), first COLLATE "C");
+CREATE INDEX ON sale (position);
+
 CREATE TABLE parent (
     position bigint NOT NULL,
     child    text   NOT NULL,

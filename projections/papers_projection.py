@@ -7,7 +7,7 @@ from typing import Any, Final
 import psycopg
 
 from domain.events import papers as p
-from domain.events.movements import BatchTransformed
+from domain.events.movements import BatchSold, BatchTransformed
 from ledger.log import Recorded
 from projections.corrections import Effect, resolve
 from projections.rows import insert
@@ -27,6 +27,10 @@ _COLUMNS: Final = {
         "count": "int4", "first": "text", "last": "text", "certificate": "text", "party": "text",
         "holder": "text", "place": "text", "reprint_of": "text", "printed_at": "timestamptz",
     },
+    "sale": {
+        "position": "int8", "batch": "text", "first": "text", "last": "text", "place": "text",
+        "sold_at": "timestamptz",
+    },
     "parent": {"position": "int8", "child": "text", "parent": "text"},
 }  # fmt: skip
 _UNDO: Final = {
@@ -41,7 +45,7 @@ class PapersProjection:
     """Keeps the tables that `projections.papers` reads."""
 
     name: Final = "papers"
-    version: Final = 2
+    version: Final = 3
     sql: Final = files("projections").joinpath("papers.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
@@ -74,6 +78,9 @@ def _rows(effect: Effect) -> Sequence[Row]:
             return (("withdrawal", withdrawal),)
         case p.LabelPrinted():
             return (("run", _run(event, at)),)
+        case BatchSold():
+            sold = (event.place, event.occurred_at)
+            return [("sale", (at, event.batch, n.first, n.last, *sold)) for n in event.serials]
         case BatchTransformed():
             parents = dict.fromkeys(item.batch for item in event.inputs)
             return [

@@ -241,8 +241,41 @@ class Histories(RuleBasedStateMachine):
         """Take goods out of the chain."""
         batch, actor, place, held = self.spot(data)
         item = c.of(batch, self.amount(held, data))
-        act = self.world.sell if sold else self.world.dispose
-        self.tell(act(actor, place, item))
+        if not sold:
+            self.tell(self.world.dispose(actor, place, item))
+            return
+        sale = self.world.sell(actor, place, item)
+        self.tell(replace(sale, serials=self.units(batch, item.quantity, data)))
+
+    def units(self, batch: str, quantity: int, data: st.DataObject) -> tuple[p.Numbers, ...]:
+        """Draw which units are sold, mostly some that were printed of the batch."""
+        runs = [run for run in self.reference.story.runs.values() if run["batch"] == batch]
+        printed = [serial for run in runs for serial in run["serials"]]
+        if self.rarely(data):
+            printed = ["1", "012"]
+        if not printed or self.one((True, False), data):
+            return ()
+        first = self.one(printed, data)
+        most = min(quantity, 10 ** len(first) - int(first))
+        last = int(first) + self.one((0, 0, min(2, most - 1)), data)
+        return (p.Numbers(first, f"{last:0{len(first)}d}"),)
+
+    @precondition(lambda self: self.reference.story.runs)
+    @rule(data=st.data())
+    def sell_unit(self, data: st.DataObject) -> None:
+        """Sell a unit that was printed, now and then one that is sold."""
+        runs = [run for run in self.reference.story.runs.values() if run["serials"]]
+        have = self.reference.story.held.items()
+        able = [
+            (run, actor, place) for run in runs for (batch, actor, place), held in have
+            if batch == run["batch"] and held > 0
+        ]  # fmt: skip
+        if not able:
+            return
+        run, actor, place = self.one(able, data)
+        serial = self.one(run["serials"], data)
+        sale = self.world.sell(actor, place, c.of(run["batch"], 1))
+        self.tell(replace(sale, serials=(p.Numbers(serial, serial),)))
 
     @rule(data=st.data(), actor=st.sampled_from((*ACTORS, *OTHERS)))
     def inspect(self, data: st.DataObject, actor: str) -> None:

@@ -93,6 +93,8 @@ class Story:
         self.runs: dict[str, dict[str, Any]] = {}
         """First prints: batch, kind, certificate, serials."""
 
+        self.sold: dict[str, set[int]] = defaultdict(set)
+        """Units sold of a batch, by serial."""
         self.grants: dict[str, dict[str, Any]] = {}
         """Grants of marks: mark, party, area, quota, used, and whether taken back."""
         self.marks: dict[str, Any] = {}
@@ -170,6 +172,7 @@ class Story:
 
     def _tell_BatchSold(self, event: v.BatchSold) -> None:  # noqa: N802
         self._take(event, event.batch, event.quantity, "sold")
+        self.sold[event.batch] |= set(map(int, _units_of(event)))
 
     def _tell_BatchDisposed(self, event: v.BatchDisposed) -> None:  # noqa: N802
         self._take(event, event.batch, event.quantity, "disposed")
@@ -403,7 +406,17 @@ class Story:
             return "unknown-batch"
         if isinstance(event, v.BatchSold) and (halted := self.halted([event.batch])):
             return halted
-        return None if self._enough(event, {event.batch: event.quantity}) else "not-held"
+        if not self._enough(event, {event.batch: event.quantity}):
+            return "not-held"
+        return self._units(event) if isinstance(event, v.BatchSold) else None
+
+    def _units(self, event: v.BatchSold) -> str | None:
+        units = _units_of(event)
+        runs = [run for run in self.runs.values() if run["batch"] == event.batch]
+        printed = {serial for run in runs for serial in run["serials"]}
+        if printed and not units <= printed:
+            return "serial-not-printed"
+        return "serial-sold" if set(map(int, units)) & self.sold[event.batch] else None
 
     _judge_BatchDisposed = _judge_BatchSold  # noqa: N815
 
@@ -663,9 +676,15 @@ class Story:
 
 
 def _serials(event: p.LabelPrinted) -> list[str]:
-    if event.serials is None:
-        return []
-    first, last = event.serials.first, event.serials.last
+    return _numbers(event.serials) if event.serials else []
+
+
+def _units_of(event: v.BatchSold) -> set[str]:
+    return {serial for numbers in event.serials for serial in _numbers(numbers)}
+
+
+def _numbers(numbers: p.Numbers) -> list[str]:
+    first, last = numbers.first, numbers.last
     return [f"{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
 
 

@@ -20,7 +20,7 @@ from api.pages.unit_scan import UnitView
 from api.services import Services
 from ledger.fingerprint import fingerprint
 from ledger.log import Connection
-from projections import directory, papers
+from projections import directory
 from projections.kin import Kinship, kin
 from projections.passport import Passport, decoded, document_json, is_withdrawn
 
@@ -64,7 +64,7 @@ def unit_page(request: Request, services: Services, batch: str, serial: str) -> 
         if body is None:
             return unknown(request, services, batch)
         found = decoded(body)
-        told = unit_scan.Told(papers.was_printed(conn, found.key, serial), sold=None)
+        told = unit_scan.told_of(conn, found.key, serial)
         unit = unit_scan.looked_at(request, services, conn, found, serial, told, who)
         text = _filled(services, conn, found, who, request.url, serial, unit)
     page = answered(

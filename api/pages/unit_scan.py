@@ -13,10 +13,11 @@ from api.scans import sightings, suspected
 from api.scans.sightings import UnitScans
 from api.scans.suspected import Evidence, Unit
 from api.services import Services
-from domain.authenticity import Scanned, Sighting, Suspicion, suspicions
+from domain.authenticity import Scanned, Sighting, Suspicion, sold_elsewhere, suspicions
 from domain.moments import CST
 from domain.townships import distance_between, seat
 from ledger.log import Connection
+from projections import directory, papers
 from projections.passport import Passport
 
 LIMIT: Final = RateLimit(per_minute=60, burst=60)
@@ -28,18 +29,29 @@ _ROBOT: Final = re.compile(r"bot|crawl|spider|slurp|preview|curl|wget|python|htt
 
 
 class UnitView(NamedTuple):
-    """What the page says of a unit: warnings before all else, then a line on its scans."""
+    """What the page says of a unit: warnings, then a line on its scans, and that it was sold."""
 
     warnings: tuple[str, ...]
     line: str
     first: bool
+    sold: str = ""
 
 
 class Told(NamedTuple):
-    """What the ledger tells of a serial: whether it was printed, and when it was sold, if known."""
+    """What the ledger tells of a serial: whether it was printed; when and where it was sold."""
 
     printed: bool | None
-    sold: datetime | None
+    sold: Sighting | None
+
+
+def told_of(conn: Connection, batch: str, serial: str) -> Told:
+    """Look up what the ledger tells of a serial."""
+    sale = papers.sale_of(conn, batch, serial)
+    sold = None
+    if sale:
+        place = directory.place(conn, sale.place)
+        sold = Sighting(sale.at, place.township if place else None)
+    return Told(papers.was_printed(conn, batch, serial), sold)
 
 
 def looked_at(
@@ -56,7 +68,8 @@ def looked_at(
     region = _region(request, services)
     if not _counts(request, found.key, serial):
         scans = sightings.read(conn, found.key, serial, now)
-        return _view(scans, Scanned(now=Sighting(now, region), printed=told.printed), reader)
+        unit = Scanned(now=Sighting(now, region), printed=told.printed, sold=told.sold)
+        return _view(scans, unit, reader)
     if told.printed is False:
         sightings.record_stray(conn, found.key, serial, now)
         unit = Scanned(now=Sighting(now, region), printed=False)
@@ -121,13 +134,24 @@ def _view(scans: UnitScans | None, unit: Scanned, reader: Reader) -> UnitView:
     warnings = tuple(_warning(kind, unit, reader) for kind in suspicions(unit))
     if scans is None:
         return UnitView(warnings, "", first=False)
-    if scans.scans == 1:
-        return UnitView(warnings, reader.say("这一件是头一回有人扫。"), first=True)
-    line = reader.say(
-        "这一件扫过 %(n)s 次，头一回是 %(when)s。",
-        n=reader.number(scans.scans), when=reader.moment(scans.first_at.astimezone(CST)),
-    )  # fmt: skip
-    return UnitView(warnings, line, first=False)
+    first = scans.scans == 1
+    line = reader.say("这一件是头一回有人扫。")
+    if not first:
+        line = reader.say(
+            "这一件扫过 %(n)s 次，头一回是 %(when)s。",
+            n=reader.number(scans.scans), when=reader.moment(scans.first_at.astimezone(CST)),
+        )  # fmt: skip
+    return UnitView(warnings, line, first, _sold(unit, reader))
+
+
+def _sold(unit: Scanned, reader: Reader) -> str:
+    """Say plainly that it was sold: whoever bought it then has nothing to fear."""
+    if unit.sold is None or Suspicion.SOLD in suspicions(unit):
+        return ""
+    return reader.say(
+        "这一件 %(when)s 已经卖出。是您买的就放心；要是现在才在店里看到它，标签可能是翻印的。",
+        when=reader.day(unit.sold.at.astimezone(CST)),
+    )
 
 
 def _warning(kind: Suspicion, unit: Scanned, reader: Reader) -> str:
@@ -142,11 +166,20 @@ def _warning(kind: Suspicion, unit: Scanned, reader: Reader) -> str:
                 n=reader.number(unit.count),
             )
         case Suspicion.SOLD:
-            sold = unit.sold.astimezone(CST) if unit.sold else unit.now.at
-            return reader.say(
-                "这一件 %(when)s 已经卖出。要是您现在才买到，标签可能是翻印的。",
-                when=reader.day(sold),
-            )
+            return _sold_before(unit, reader)
+
+
+def _sold_before(unit: Scanned, reader: Reader) -> str:
+    sold = unit.sold or unit.now
+    if sold_elsewhere(unit):
+        return reader.say(
+            "这一件不到一小时前才在%(there)s卖出，不会这么快到%(here)s：标签可能被人翻印了。",
+            there=reader.place(sold.region or ""), here=reader.place(unit.now.region or ""),
+        )  # fmt: skip
+    return reader.say(
+        "这一件 %(when)s 已经卖出。要是您现在才买到，标签可能是翻印的。",
+        when=reader.day(sold.at.astimezone(CST)),
+    )
 
 
 def _far(unit: Scanned, reader: Reader) -> str:

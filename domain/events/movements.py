@@ -1,12 +1,14 @@
 """What happens to a batch from the field to the buyer."""
 
 from enum import Enum
+from itertools import pairwise
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from domain.events.base import MAX_ITEMS, Movement, Text
 from domain.events.marks import MarkClaim
+from domain.events.papers import Numbers
 from domain.ids import BatchId, EventId, PartyId, PlaceId, Sha256Hex
 from domain.measures import Amount, BatchQuantity, Unit
 
@@ -109,12 +111,21 @@ class BatchInspected(Movement, frozen=True, kw_only=True, tag="batch.inspected.v
 
 
 class BatchSold(Movement, frozen=True, kw_only=True, tag="batch.sold.v1"):
-    """So much of a batch went to consumers."""
+    """So much of a batch went to consumers; `serials` are those of the units, where known."""
 
     batch: BatchId
     quantity: Amount
     unit: Unit
     channel: Text
+    serials: Annotated[tuple[Numbers, ...], Meta(max_length=MAX_ITEMS)] = ()
+
+    def __post_init__(self) -> None:
+        """Hold the serials to the pieces, and each to one place in the list."""
+        spans = sorted((int(one.first), int(one.last)) for one in self.serials)
+        if any(later[0] <= earlier[1] for earlier, later in pairwise(spans)):
+            raise ValueError("`serials` names a number twice")
+        if self.unit is Unit.PIECE and sum(b - a + 1 for a, b in spans) > self.quantity:
+            raise ValueError(f"`serials` names more than {self.quantity} units")
 
 
 class BatchDisposed(Movement, frozen=True, kw_only=True, tag="batch.disposed.v1"):

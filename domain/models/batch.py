@@ -12,7 +12,7 @@ from domain.events.base import Movement
 from domain.events.catalogue import AnyEvent
 from domain.events.marks import MarkClaim
 from domain.measures import BatchQuantity, Unit
-from domain.models.papers import NO_PAPERS, Papers, evolve_papers
+from domain.models.papers import NO_PAPERS, Papers, evolve_papers, with_sold
 
 
 class Holding(Struct, frozen=True):
@@ -93,7 +93,7 @@ def evolve_batch(model: Batch | None, tag: str, event: AnyEvent, position: int) 
         case v.ShipmentReceived():
             return model.changed(event, position, _of(name, event.items))
         case v.BatchSold() | v.BatchDisposed():
-            return model.changed(event, position, -event.quantity)
+            return _gone(model, event, position)
         case m.OrderConfirmed():
             return model.changed(event, position, 0, event.quantity)
         case _:
@@ -127,6 +127,13 @@ def _sent(model: Batch, name: str, event: v.ShipmentSent, position: int) -> Batc
     out, hand_over = _of(name, event.items), (event.actor, event.to)
     left = model.changed(event, position, -out, -out if event.order else 0)
     return left if hand_over in left.sent else replace(left, sent=left.sent | {hand_over})
+
+
+def _gone(model: Batch, event: v.BatchSold | v.BatchDisposed, position: int) -> Batch:
+    left = model.changed(event, position, -event.quantity)
+    if isinstance(event, v.BatchSold) and event.serials:
+        return replace(left, papers=with_sold(left.papers, event, position))
+    return left
 
 
 def _created(

@@ -1,6 +1,7 @@
 """Shoppers: units scanned, problems reported, and both answered by whom they concern."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,9 +15,12 @@ from api.pages import unit_scan
 from api.rate_limit import RateLimit
 from api.reports import store
 from api.reports.photo import LONGEST_SIDE, NotAPhoto, redrawn
-from domain.authenticity import MOST_A_DAY
-from projections.passport import document
-from tests.api.pages_parts import SCRIPT, County, demo_county
+from domain.authenticity import BUYERS_TIME, MOST_A_DAY
+from domain.events.movements import BatchSold
+from domain.events.papers import Numbers
+from domain.measures import Unit
+from projections.passport import document, documents
+from tests.api.pages_parts import SCRIPT, County, common, demo_county
 from tests.api.signing_in import sign_in
 
 PHONE = "Mozilla/5.0 (Linux; Android 12) MicroMessenger/8.0"
@@ -137,6 +141,62 @@ def test_two_far_places_within_an_hour_warn_the_shopper_and_open_a_case(county: 
     assert "湛江市" in page
     as_party(county, owner_of(county))
     assert "一小时内两地都有人扫" in county.get_signed("/inbox")
+
+
+def sold(county: County, batch: str, serial: str, **more: Any) -> BatchSold:  # noqa: ANN401
+    """Sell a unit of a batch where most of it is."""
+    with county.services.connection() as conn:
+        found = document(conn, batch)
+    assert found is not None
+    held = next(one for one in found.stock.holders if one.place.township == "440104")
+    sale = BatchSold(
+        **(common(held.party.id) | more), place=held.place.id, batch=batch, quantity=1,
+        unit=Unit.PIECE, channel="门店零售", serials=(Numbers(serial, serial),),
+    )  # fmt: skip
+    county.record(sale)
+    return sale
+
+
+def test_a_unit_that_was_sold_says_so_and_is_the_buyer_s_to_scan(county: County) -> None:
+    sold(county, batch_of(county), "701")
+    page = scan(county, "701", region="440100")
+    assert "已经卖出。是您买的就放心" in page
+    assert 'role="alert"' not in page
+    assert "已经卖出" not in scan(county, "702")
+    with county.services.connection() as conn:
+        assert conn.execute("SELECT count(*) FROM scan.suspicion").fetchone() == (0,)
+
+
+def test_a_unit_just_sold_far_away_warns_the_shopper_and_opens_a_case(county: County) -> None:
+    sold(county, batch_of(county), "703")
+    page = scan(county, "703", region="440800")
+    assert 'role="alert"' in page
+    assert "才在广州市卖出，不会这么快到湛江市" in page
+    as_party(county, owner_of(county))
+    assert "卖出以后又有人扫" in county.get_signed("/inbox")
+
+
+def test_a_unit_sold_long_ago_warns_whoever_is_only_buying_it_now(county: County) -> None:
+    with county.services.connection() as conn:
+        rows = conn.execute("SELECT batch FROM passport.document").fetchall()
+        found = documents(conn, [row[0] for row in rows])
+    before = datetime.now(UTC) - BUYERS_TIME - timedelta(days=1)
+    old = next(
+        name for name, one in found.items()
+        if one.made and one.made.occurred_at < before and not one.halts
+        and any(held.place.township == "440104" for held in one.stock.holders)
+        and one.product and one.product.unit == "H87"
+    )  # fmt: skip
+    sold(county, old, "9", occurred_at=before)
+    gtin, _, lot = old.partition("/")
+    answer = county.client.get(
+        f"/01/{gtin}/10/{lot}/21/9", headers={"Accept": "text/html", "User-Agent": PHONE}
+    )
+    assert 'role="alert"' in answer.text
+    assert "要是您现在才买到，标签可能是翻印的" in answer.text
+    with county.services.connection() as conn:
+        kinds = conn.execute("SELECT kind, serial FROM scan.suspicion").fetchall()
+    assert kinds == [("sold", "9")]
 
 
 @pytest.mark.parametrize("region", ["", "999999", "abc", "440100; DROP"])

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.authenticity import (
+    BUYERS_TIME,
     MOST_A_DAY,
     MOST_SCANS,
     Scanned,
@@ -61,9 +62,24 @@ def test_more_scans_than_a_thing_has_in_its_life_or_in_a_day_are_suspect() -> No
     assert suspicions(Scanned(now=now, count=50, today=MOST_A_DAY + 1)) == (Suspicion.TOO_MANY,)
 
 
-def test_what_was_sold_and_is_scanned_again_is_said() -> None:
-    sold = Scanned(now=Sighting(NOW), sold=NOW - timedelta(days=3))
-    assert suspicions(sold) == (Suspicion.SOLD,)
+@pytest.mark.parametrize(
+    ("ago", "there", "here", "found"),
+    [
+        (timedelta(minutes=5), None, None, ()),
+        (timedelta(days=3), GUANGZHOU, ZHANJIANG, ()),
+        (BUYERS_TIME, None, None, ()),
+        (BUYERS_TIME + timedelta(minutes=1), None, None, (Suspicion.SOLD,)),
+        (timedelta(minutes=30), GUANGZHOU, ZHANJIANG, (Suspicion.SOLD,)),
+        (timedelta(minutes=-30), GUANGZHOU, ZHANJIANG, (Suspicion.SOLD,)),
+        (timedelta(minutes=30), GUANGZHOU, FOSHAN, ()),
+        (timedelta(minutes=30), None, ZHANJIANG, ()),
+    ],
+)
+def test_what_was_sold_is_suspect_where_the_buyer_can_hardly_be_who_scans(
+    ago: timedelta, there: str | None, here: str | None, found: tuple[Suspicion, ...]
+) -> None:
+    sold = Scanned(now=Sighting(NOW, here), sold=Sighting(NOW - ago, there), printed=True)
+    assert suspicions(sold) == found
 
 
 @given(st.integers(1, MOST_A_DAY), st.sampled_from(("printed", "unknown")))

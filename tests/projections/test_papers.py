@@ -21,6 +21,7 @@ from tests.projections.happenings import (
     histories,
     lot,
     printed,
+    sold,
     transformed,
     uncertified,
     without_errors,
@@ -43,6 +44,21 @@ def size(request: pytest.FixtureRequest) -> int:
 
 def tell(conn: psycopg.Connection, events: list[AnyEvent], size: int) -> None:
     project(conn, events, [MODEL], size)
+
+
+def test_a_unit_s_sale_is_found_by_its_serial_until_it_is_declared_in_error(
+    conn: psycopg.Connection, size: int
+) -> None:
+    sale = replace(sold(lot(1), 5), serials=(p.Numbers("007", "009"), p.Numbers("1", "2")))
+    wrong = replace(sold(lot(1), 1), serials=(p.Numbers("100", "100"),))
+    tell(conn, [harvested(lot(1), 100), sale, wrong, sold(lot(1), 3), corrected(wrong)], size)
+    for serial in ("007", "008", "009", "1", "2"):
+        found = papers.sale_of(conn, lot(1), serial)
+        assert found is not None, serial
+        assert (found.at, found.place) == (sale.occurred_at, sale.place)
+    for serial in ("7", "010", "006", "0008", "3", "100", "", "批"):
+        assert papers.sale_of(conn, lot(1), serial) is None, serial
+    assert papers.sale_of(conn, lot(2), "008") is None
 
 
 def test_a_certificate_is_in_force_until_replaced_or_withdrawn(
