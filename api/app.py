@@ -8,6 +8,7 @@ import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.body_limit import BodyLimit
@@ -15,7 +16,10 @@ from api.errors import Problem, problem_response, unavailable
 from api.graph.documents import Trusted
 from api.graph.router import graphql_router
 from api.pages import router as pages
+from api.pages.accept import wants_page
+from api.pages.failure import failure
 from api.resolver import routes as resolver
+from api.resolver.headers import is_identifier, open_to_all
 from api.rest import (
     batches,
     coop,
@@ -32,6 +36,7 @@ from api.rest import (
     tokens,
     weighing,
 )
+from api.rest.context import services_of
 from api.services import Services
 from api.signin import passkey_routes
 from api.signin import routes as signin
@@ -98,37 +103,56 @@ def _serve_docs(app: FastAPI) -> None:
         )
 
 
+async def _told(request: Request, problem: Problem) -> Response:
+    """Answer with a problem: a page where a browser asks for one, else RFC 9457 JSON."""
+    if not wants_page(request):
+        answer = problem_response(problem)
+    else:
+        answer = await run_in_threadpool(_page, request, problem)
+    return open_to_all(answer) if is_identifier(request.url.path) else answer
+
+
+def _page(request: Request, problem: Problem) -> Response:
+    services = services_of(request)
+    try:
+        return failure(request, services, problem)
+    except psycopg.Error:
+        return failure(request, services, unavailable())
+
+
 def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(Problem)
-    async def problem(_request: Request, error: Problem) -> Response:
-        return problem_response(error)
+    async def problem(request: Request, error: Problem) -> Response:
+        return await _told(request, error)
 
     @app.exception_handler(psycopg.Error)
-    async def database(_request: Request, _error: psycopg.Error) -> Response:
-        return problem_response(unavailable())
+    async def database(request: Request, _error: psycopg.Error) -> Response:
+        return await _told(request, unavailable())
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return problem_response(
+        return await _told(
+            request,
             Problem(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 "malformed",
                 f"参数 {where} 不对：{first['msg']}。",
                 f"{where}: {first['msg']}.",
-            )
+            ),
         )
 
     @app.exception_handler(HTTPException)
-    async def http(_request: Request, error: HTTPException) -> Response:
+    async def http(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        return problem_response(
+        return await _told(
+            request,
             Problem(
                 status,
                 status.phrase.lower().replace(" ", "-"),
                 f"这里没有这一页或不能这样用（{status.value}）。",
                 f"{status.phrase}.",
                 dict(error.headers or {}),
-            )
+            ),
         )

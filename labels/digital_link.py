@@ -19,6 +19,7 @@ Element = tuple[str, str]
 """An AI and its value, decoded."""
 
 _ESCAPES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2}|[!$&'()*+,\-.0-9:;=@A-Z_a-z~\"<>|{}`^\\\[\]])*")
+_DELIMITERS: Final = re.compile("[&;]")
 _FIELDS: Final = {"10": "lot", "21": "serial"}
 _SHORT_GTIN: Final = re.compile(r"[0-9]{8}|[0-9]{12,13}")
 
@@ -99,6 +100,7 @@ def assembled(
     short = ai == "01" and _SHORT_GTIN.fullmatch(value) is not None
     key = (ai, value.zfill(14) if short else value)
     _check_order(path, ai, [name for name, _ in pairs[1:]])
+    _check_placed(path, [name for name, _ in pairs], [name for name, _ in attributes])
     for element in (key, *pairs[1:], *attributes):
         check(path, element)
     return DigitalLink(
@@ -139,10 +141,24 @@ def _check_order(path: str, key: str, given: list[str]) -> None:
     )
 
 
+def _check_placed(path: str, in_path: list[str], in_query: list[str]) -> None:
+    """Refuse in the query what stands in the path, or belongs there; and anything twice."""
+    orders = (order for order in QUALIFIERS[in_path[0]] if set(in_path[1:]) <= set(order))
+    own = {ai for order in orders for ai in order}
+    for at, ai in enumerate(in_query):
+        if ai in in_path or ai in own:
+            raise AddressError(
+                path, f"应用标识符 {ai} 要写在路径里，不能放在问号后面",
+                f"AI {ai} belongs in the path, not in the query",
+            )  # fmt: skip
+        if ai in in_query[:at]:
+            raise AddressError(path, f"{ai} 给了两次", f"AI {ai} stands there twice")
+
+
 def _query(query: str) -> tuple[list[Element], list[Element]]:
     attributes: list[Element] = []
     others: list[Element] = []
-    for pair in query.split("&") if query else ():
+    for pair in _DELIMITERS.split(query) if query else ():
         name, _, raw = pair.partition("=")
         if not (name.isascii() and name.isdigit()):
             others.append((_loosely(name), _loosely(raw)))
@@ -152,10 +168,7 @@ def _query(query: str) -> tuple[list[Element], list[Element]]:
                 f"?{pair}", f"{name[:20]} 不是可以放在问号后面的应用标识符",
                 f"{name[:20]} is no AI that may stand in a query",
             )  # fmt: skip
-        value = unescaped(f"?{pair}", raw)
-        if dict(attributes).get(name, value) != value:
-            raise AddressError(f"?{pair}", f"{name} 给了两个不同的值", f"{name} has two values")
-        attributes.append((name, value))
+        attributes.append((name, unescaped(f"?{pair}", raw)))
     return attributes, others
 
 

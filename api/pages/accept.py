@@ -24,6 +24,16 @@ def wants_json(request: Request) -> bool:
     return json > 0 and json >= html if not _HTML & weights.keys() else json > html
 
 
+def wants_page(request: Request) -> bool:
+    """Tell whether HTML is asked for by name above JSON, as a browser's address bar does.
+
+    `*/*` alone, as of a script or a command line, is no such wish.
+    """
+    weights = ranges(request)
+    html = max((weights[kind] for kind in _HTML & weights.keys()), default=0.0)
+    return html > 0 and html > max((weights[kind] for kind in _JSON & weights.keys()), default=0.0)
+
+
 def ranges(request: Request) -> dict[str, float]:
     """Give the weight of each range of media types that is asked for; 0 of one that is garbled."""
     return dict(_range(part) for part in request.headers.get("accept", "").split(","))

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from api.errors import Problem, problem_response
 from api.pages import render
 from api.pages.accept import wants_json
-from api.pages.standing import standing
+from api.pages.standing import UNKNOWN, standing
 from api.services import Services
 
 
@@ -18,8 +18,10 @@ def failure(
     """Answer with a problem; `asked` is the batch that was asked for, to search by."""
     if wants_json(request):
         return problem_response(problem)
-    with services.connection() as conn:
-        now = standing(conn)
+    now = UNKNOWN
+    if problem.code != "unavailable":
+        with services.connection() as conn:
+            now = standing(conn)
     response = render.page(
         request, "failure.html", problem.status, problem=problem, asked=asked, standing=now,
         missing=problem.status is HTTPStatus.NOT_FOUND,

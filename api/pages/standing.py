@@ -30,6 +30,10 @@ class Standing(Struct, frozen=True):
         return bool(self.authority and _DEMO in self.authority)
 
 
+UNKNOWN: Final = Standing(0, None, None, None, None, None, None)
+"""Where the ledger can't be asked."""
+
+
 def standing(conn: Connection) -> Standing:
     """Read how the ledger stands at this moment."""
     position = log.head(conn)

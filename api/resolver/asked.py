@@ -6,6 +6,7 @@ import msgspec
 from fastapi import Request
 
 from api.pages.accept import ranges
+from api.untp import MEDIA_TYPE
 from labels.compression import NotCompressedError, expand
 from labels.digital_link import DigitalLink, read
 from labels.errors import AddressError
@@ -73,6 +74,15 @@ def wants_linkset(request: Request, what: Asked) -> bool:
     return mine > 0 and mine >= max(weights.get("text/html", 0.0), weights.get(_JSON, 0.0))
 
 
+def wants_credential(request: Request, what: Asked) -> bool:
+    """Tell whether the passport is asked for as a verifiable credential, by `Accept` alone."""
+    if what.link_type is not None or what.link.qualifier("10") is None:
+        return False
+    weights = ranges(request)
+    others = (weights.get(kind, 0.0) for kind in ("text/html", _JSON, _LINKSET))
+    return weights.get(MEDIA_TYPE, 0.0) > max(others)
+
+
 _JSON: Final = "application/json"
 
 
@@ -83,6 +93,6 @@ def linkset_type(request: Request) -> str:
 
 
 __all__ = [
-    "AddressError", "Asked", "NotCompressedError", "asked", "is_too_long", "linkset_type",
-    "query_of", "wants_linkset",
+    "AddressError", "Asked", "NotCompressedError", "asked", "is_too_long",
+    "linkset_type", "query_of", "wants_credential", "wants_linkset",
 ]  # fmt: skip

@@ -16,5 +16,5 @@ def description(base: str) -> dict[str, Any]:
         "supportedLinkType": [{"namespace": NAMESPACE, "prefix": PREFIX}],
         "supportedContextValuesEnumerated": [],
         "linkTypeDefaultCanBeLinkset": False,
-        "jsonLdContext": CONTEXT,
+        "jsonLdContextLocation": CONTEXT,
     }

@@ -5,6 +5,7 @@ from typing import Final
 from fastapi.responses import Response
 
 from api.resolver.asked import Asked
+from labels.application_identifiers import QUALIFIERS
 
 METHODS: Final = "GET, HEAD, OPTIONS"
 CORS: Final = {
@@ -19,6 +20,12 @@ _CONTEXT: Final = (
     "<https://ref.gs1.org/standards/resolver/linkset-context>;"
     ' rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
 )
+
+
+def is_identifier(path: str) -> bool:
+    """Tell whether a path begins as a Digital Link does, or is the resolver's description."""
+    first = path.lstrip("/").split("/")[0]
+    return first in QUALIFIERS or path == "/.well-known/gs1resolver"
 
 
 def open_to_all(response: Response) -> Response:

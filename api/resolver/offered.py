@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from api.untp import MEDIA_TYPE as CREDENTIAL
 from domain.link_types import NAMESPACE, PREFIX
 from labels.digital_link import DigitalLink
 from labels.link import escape
@@ -86,6 +87,10 @@ def of_batch(
             media_type=_HTML, here=True,
         ),
         Offer(kind="gs1:dpp", href=data, title=f"Passport {title}", media_type=_JSON),
+        Offer(
+            kind="gs1:dpp", href=f"{data}/untp", title=f"UNTP passport {title}",
+            media_type=CREDENTIAL,
+        ),
         Offer(
             kind="gs1:traceability", href=f"{data}/trace", title=f"Genealogy {title}",
             media_type=_JSON,

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.convertors import StringConvertor, register_url_convertor
@@ -24,6 +25,7 @@ from api.resolver.asked import (
     is_too_long,
     linkset_type,
     query_of,
+    wants_credential,
     wants_linkset,
 )
 from api.resolver.choice import choose
@@ -98,6 +100,8 @@ def _resolved(request: Request, services: Services) -> Response:
     if what.link.short:
         address = base + what.link.path
         return linked(_redirect(request, address, HTTPStatus.PERMANENT_REDIRECT), base, what)
+    if wants_credential(request, what):
+        return _follow(request, services, _as_credential(what), _offered(services, what))
     if _is_scan(request, what):
         batch = f"{what.link.key[1]}/{what.link.qualifier('10')}"
         return linked(
@@ -109,6 +113,11 @@ def _resolved(request: Request, services: Services) -> Response:
         answer = Response(linkset(offered), media_type=kind, headers={"Vary": "Accept"})
         return linked(answer, base, what)
     return _follow(request, services, what, offered)
+
+
+def _as_credential(what: Asked) -> Asked:
+    """Ask for the passport by its type: the request's `Accept` then chooses the credential."""
+    return msgspec.structs.replace(what, link_type="gs1:dpp")
 
 
 def _is_scan(request: Request, what: Asked) -> bool:

@@ -3,9 +3,10 @@
 from http import HTTPStatus
 
 from fastapi import APIRouter
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 
 from api.errors import Problem, not_found
+from api.resolver.headers import open_to_all
 from api.rest.context import CaughtUp, Use
 from labels.errors import LabelError
 from labels.link import checked_sscc, escape
@@ -14,9 +15,9 @@ from projections import papers
 router = APIRouter(tags=["batches"], dependencies=[CaughtUp])
 
 
-@router.get("/00/{sscc}", status_code=HTTPStatus.TEMPORARY_REDIRECT)
+@router.get("/00/{sscc}", status_code=HTTPStatus.TEMPORARY_REDIRECT, response_model=None)
 @router.head("/00/{sscc}", include_in_schema=False)
-def open_crate(sscc: str, services: Use) -> RedirectResponse:
+def open_crate(sscc: str, services: Use) -> Response:
     """Lead to the batch of a crate or pallet, by the SSCC on its label."""
     try:
         checked_sscc(sscc)
@@ -30,4 +31,5 @@ def open_crate(sscc: str, services: Use) -> RedirectResponse:
             f"No label with the SSCC {sscc} was printed. Check the number on the crate.",
         )
     gtin, _, lot = batch.partition("/")
-    return RedirectResponse(f"/01/{gtin}/10/{escape(lot)}", HTTPStatus.TEMPORARY_REDIRECT)
+    address = f"/01/{gtin}/10/{escape(lot)}"
+    return open_to_all(RedirectResponse(address, HTTPStatus.TEMPORARY_REDIRECT))

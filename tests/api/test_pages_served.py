@@ -217,6 +217,34 @@ def test_an_unknown_batch_is_a_404_that_helps_and_guesses_nothing(county: County
     assert machine.json()["type"] == "/problems/not-found"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/no/such/page", 404), ("GET", "/static/none.css", 404), ("POST", "/docs", 405),
+        ("GET", "/api/events/none", 404), ("GET", "/api/marks?at=soon", 422),
+        ("GET", "/00/376104250021234560", 400), ("GET", "/00/106141411234567897", 404),
+        ("GET", "/01/02044538101035/10/A?at=soon", 422), ("POST", "/api/labels", 422),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_is_a_page_for_a_browser_and_a_problem_for_a_program(
+    county: County, method: str, path: str, status: int
+) -> None:
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    page = county.client.request(method, path, headers={"Accept": browser})
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert "<h1>" in page.text
+    assert page.headers["content-security-policy"]
+    answers = [page]
+    for accept in ("*/*", "application/json", ""):
+        told = county.client.request(method, path, headers={"Accept": accept})
+        assert told.status_code == status
+        assert told.headers["content-type"] == "application/problem+json"
+        assert told.json()["message"]["en"]
+        answers.append(told)
+    if path.startswith(("/00/", "/01/")):
+        assert {one.headers.get("access-control-allow-origin") for one in answers} == {"*"}
+
+
 def test_what_is_pasted_or_typed_finds_the_batch(county: County) -> None:
     lot = county.showcase.rpartition("/")[2]
     for typed in (

@@ -31,6 +31,12 @@ from tests.labels.test_compression import encoded
 REFERENCE = Path(__file__).parents[2].parent / "shared/reference/digital-link"
 SHOP = "https://shop.example.cn"
 LINKSET = "application/linkset+json"
+DESCRIBED = {
+    "resolverRoot", "supportedPrimaryKeys", "name", "supportedLinkType", "extensionProfile",
+    "linkTypeDefaultCanBeLinkset", "supportedContextValuesEnumerated", "contact",
+    "supportedContextValuesExternal", "jsonLdContextLocation", "termsOfUse",
+}  # fmt: skip
+"""What a resolver's description may tell."""
 
 
 @pytest.fixture(scope="module")
@@ -486,6 +492,30 @@ def test_a_batch_recorded_in_error_is_gone(county: County) -> None:
 # Of itself
 
 
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [
+        ("", "application/vc"),
+        ("", "application/vc, text/html;q=0.5, */*;q=0.1"),
+        ("?linkType=gs1:dpp", "application/vc"),
+    ],
+)
+def test_the_passport_as_a_credential_is_led_to(county: County, query: str, accept: str) -> None:
+    answer = ask(county, county.showcase + query, accept)
+    assert answer.status_code == 307
+    where = answer.headers["location"].removeprefix("https://sy.example.cn").partition("?")[0]
+    credential = county.client.get(where)
+    assert credential.headers["content-type"] == "application/vc"
+    assert credential.json()["credentialSubject"]["id"].endswith(county.showcase)
+
+
+def test_a_browser_that_could_also_take_a_credential_has_the_page(county: County) -> None:
+    answer = ask(county, county.showcase, "text/html, application/vc;q=0.9")
+    assert answer.status_code == 200
+    ghost = ask(county, f"{county.showcase}x", "application/vc")
+    assert ghost.status_code == 404
+
+
 def test_the_resolver_describes_itself(county: County) -> None:
     answer = ask(county, "/.well-known/gs1resolver", "*/*")
     assert answer.headers["content-type"] == "application/json"
@@ -493,6 +523,13 @@ def test_the_resolver_describes_itself(county: County) -> None:
     assert told["resolverRoot"] == "https://sy.example.cn"
     assert told["supportedPrimaryKeys"] == ["01"]
     assert told["supportedLinkType"] == [{"namespace": NAMESPACE, "prefix": "gs1:"}]
+    assert told["jsonLdContextLocation"].startswith("https://ref.gs1.org/")
+    assert told["linkTypeDefaultCanBeLinkset"] is False
+    assert set(told) <= DESCRIBED
+    assert re.fullmatch(r"[a-zA-Z_][A-Za-z0-9_-]*:", told["supportedLinkType"][0]["prefix"])
+    schema = REFERENCE / "description-file-schema.json"
+    if schema.exists():
+        jsonschema.validate(told, json.loads(schema.read_text("utf-8")))
 
 
 # Whatever comes

@@ -5,10 +5,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from domain.events.links import LinkSet, LinkWithdrawn
 from projections.links import links_of
 from projections.links_projection import LinksProjection
+from tests.link_histories import play
 from tests.projections.happenings import FARMER, lot
 from tests.projections.scribe import project
 from tests.worlds import World
@@ -47,3 +50,21 @@ def test_a_link_is_replaced_in_its_slot_taken_back_and_set_again(
     assert [(one.target, one.withdrawn) for one in links_of(conn, [lot(1)])] == [
         ("https://a.cn", False), ("https://e.cn", False),
     ]  # fmt: skip
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data(), st.integers(1, 30), st.sampled_from([1, 7, 1000]))
+def test_what_is_read_is_what_a_naive_list_says(
+    conn: psycopg.Connection[Any], data: st.DataObject, steps: int, size: int
+) -> None:
+    _, reference, told = play(data, steps)
+    project(conn, told, [MODEL], size)
+    for identifier in reference.owners:
+        rows = [row for row in reference.rows if row["on"] == identifier]
+        found = links_of(conn, [identifier])
+        standing = [one.event for one in found if not one.withdrawn]
+        assert standing == [row["link"].id for row in rows if row["set"]]
+        gone = {one.event for one in found if one.withdrawn}
+        assert gone <= {row["link"].id for row in rows if row["withdrawn"]}
+        kinds = {one.link_type for one in found}
+        assert kinds == {row["link"].link_type for row in rows}
