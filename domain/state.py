@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 from msgspec import Struct, field
 
@@ -95,46 +95,56 @@ class State(Struct, frozen=True):
     `verdicts` is what was found of batches before, by whoever keeps it from event to event.
     """
 
-    models: Mapping[str, Model | None]
+    models: Mapping[str, Any]
+    """A model, or None, by its tag."""
     facts: Mapping[str, Fact | None]
     history: History
     verdicts: Verdicts = field(default_factory=Verdicts)
 
     def ledger(self) -> Ledger | None:
         """The ledger's model, once it is opened."""
-        return cast("Ledger | None", self.models.get(tags.LEDGER))
+        found: Ledger | None = self.models.get(tags.LEDGER)
+        return found
 
     def party(self, party_id: str) -> Party | None:
         """A party's model."""
-        return cast("Party | None", self.models.get(tags.party(party_id)))
+        found: Party | None = self.models.get(tags.party(party_id))
+        return found
 
     def key(self, did: str) -> Key | None:
         """A key's model."""
-        return cast("Key | None", self.models.get(tags.key(did)))
+        found: Key | None = self.models.get(tags.key(did))
+        return found
 
     def membership(self, cooperative: str, member: str) -> Membership | None:
         """A membership's model."""
-        return cast("Membership | None", self.models.get(tags.member(cooperative, member)))
+        found: Membership | None = self.models.get(tags.member(cooperative, member))
+        return found
 
     def place(self, place_id: str) -> Place | None:
         """A place's model."""
-        return cast("Place | None", self.models.get(tags.place(place_id)))
+        found: Place | None = self.models.get(tags.place(place_id))
+        return found
 
     def product(self, gtin: str) -> Product | None:
         """A product's model."""
-        return cast("Product | None", self.models.get(tags.product(gtin)))
+        found: Product | None = self.models.get(tags.product(gtin))
+        return found
 
     def batch(self, batch_id: str) -> Batch | None:
         """A batch's model."""
-        return cast("Batch | None", self.models.get(tags.batch(batch_id)))
+        found: Batch | None = self.models.get(tags.batch(batch_id))
+        return found
 
     def halts(self) -> Halts | None:
         """What is held and recalled now."""
-        return cast("Halts | None", self.models.get(tags.HALTS))
+        found: Halts | None = self.models.get(tags.HALTS)
+        return found
 
     def links(self, identifier: str) -> Links | None:
         """The links of a product or batch."""
-        return cast("Links | None", self.models.get(tags.links(identifier)))
+        found: Links | None = self.models.get(tags.links(identifier))
+        return found
 
     def grant(self, event_id: str) -> Grant | None:
         """A grant of a mark."""
@@ -142,19 +152,23 @@ class State(Struct, frozen=True):
 
     def shipment(self, event_id: str) -> Shipment | None:
         """A shipment's model."""
-        return cast("Shipment | None", self.models.get(tags.shipment(event_id)))
+        found: Shipment | None = self.models.get(tags.shipment(event_id))
+        return found
 
     def offer(self, event_id: str) -> Offer | None:
         """An offer's model."""
-        return cast("Offer | None", self.models.get(tags.offer(event_id)))
+        found: Offer | None = self.models.get(tags.offer(event_id))
+        return found
 
     def demand(self, event_id: str) -> Demand | None:
         """A demand's model."""
-        return cast("Demand | None", self.models.get(tags.demand(event_id)))
+        found: Demand | None = self.models.get(tags.demand(event_id))
+        return found
 
     def order(self, event_id: str) -> Order | None:
         """An order's model."""
-        return cast("Order | None", self.models.get(tags.order(event_id)))
+        found: Order | None = self.models.get(tags.order(event_id))
+        return found
 
     def fact(self, event_id: str) -> Fact | None:
         """What is known of an event by its id."""

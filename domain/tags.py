@@ -236,12 +236,12 @@ _BEGUN: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
 
 
 def begun(event: AnyEvent) -> tuple[str, ...]:
-    """Give the tags that an event is the first of, if it is admitted; its own among them.
+    """Give the tags of the models that an event is the first of, if it is admitted.
 
-    A writer may take them for new, and look only when it writes whether they are.
+    A writer may take them for new, as the event's own, and look only when it writes.
     """
     begins = _BEGUN.get(type(event))
-    return (recorded(event.id), *(begins(event) if begins else ()))
+    return begins(event) if begins else ()
 
 
 def needed(event: AnyEvent) -> tuple[str, ...]:

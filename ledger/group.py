@@ -9,12 +9,12 @@ from msgspec import Struct, field
 
 from domain import tags
 from domain.admission import admit, ancestor_tags, mandate_tags, signer_tags
-from domain.events.catalogue import AnyEvent, type_of
+from domain.events.catalogue import type_of
 from domain.models.governance import Ledger
 from domain.refusals import Refusal
 from domain.state import Fact, Model, Numbered, State
 from ledger.candidate import Candidate
-from ledger.models import DatabaseHistory, ModelCache
+from ledger.models import DatabaseHistory, Lacking, ModelCache
 
 
 class Row(Struct, frozen=True):
@@ -48,6 +48,8 @@ class Group(Struct):
     undo: dict[str, Model | None] = field(default_factory=dict)
     assumed: list[str] = field(default_factory=list)
     """Tags taken for new, to be made sure of in the statement that writes."""
+    folded: list[str] = field(default_factory=list)
+    """Tags that were not in memory before, and are since a correction folded them anew."""
     log_keys: tuple[str, ...] = ()
     """The verifier keys that sign its checkpoint: that in force, and any that it takes over."""
 
@@ -93,64 +95,60 @@ class Decider:
         `revert` takes it back, where the group was not written.
         """
         history = DatabaseHistory(conn, written)
-        if assume:
-            group.assumed += self._assume(candidates)
-        self._load(conn, candidates, written)
         state = State(self._cache.models, self._cache.facts, history, self._cache.verdicts)
-        events = [c.signed.event for c in candidates if isinstance(c, Candidate)]
-        self._load_ancestors(conn, state, events, written)
-        for candidate in candidates:
+        for at, candidate in enumerate(candidates):
             if isinstance(candidate, Refusal):
                 group.verdicts.append(candidate)
                 continue
-            # A key may have been bound within this group: only now is its party known.
-            if mandates := mandate_tags(state, candidate.signed):
-                self._cache.load(conn, mandates, written)
-            # And a batch may have been held within this group.
-            self._load_ancestors(conn, state, [candidate.signed.event], written)
-            group.verdicts.append(self._decide_one(group, state, history, candidate))
-        group.log_keys = _log_keys(group, state)
+            if assume:
+                group.assumed += self._cache.assume_new(candidate.signed.event)
+            verdict = self._decide_one(group, state, history, candidate)
+            while isinstance(verdict, Lacking):
+                rest = [c for c in candidates[at:] if isinstance(c, Candidate)]
+                if assume:
+                    for other in rest:
+                        group.assumed += self._cache.assume_new(other.signed.event)
+                self._load(conn, state, verdict.tag, rest, written)
+                verdict = self._decide_one(group, state, history, candidate)
+            group.verdicts.append(verdict)
+        if group.rows:
+            group.log_keys = _log_keys(group, self._cache.ledger(conn, written))
 
     def revert(self, group: Group) -> None:
         """Take the cache back to before a group."""
         self._cache.models.update(group.undo)
         for row in group.rows:
             self._cache.facts[row.event_id] = None
-        self._cache.forget(group.assumed)
+        self._cache.forget((*group.assumed, *group.folded))
         self._cache.verdicts.forget()
-
-    def _assume(self, candidates: Sequence[Candidate | Refusal]) -> list[str]:
-        return self._cache.assume_new(
-            tag
-            for candidate in candidates
-            if not isinstance(candidate, Refusal)
-            for tag in tags.begun(candidate.signed.event)
-        )
 
     def _load(
         self,
         conn: psycopg.Connection[Any],
-        candidates: Sequence[Candidate | Refusal],
-        written: int,
-    ) -> None:
-        wanted: dict[str, None] = {}
-        for candidate in candidates:
-            if not isinstance(candidate, Refusal):
-                signed = candidate.signed
-                wanted.update(dict.fromkeys((*tags.needed(signed.event), *signer_tags(signed))))
-        self._cache.load(conn, wanted, written)
-
-    def _load_ancestors(
-        self,
-        conn: psycopg.Connection[Any],
         state: State,
-        events: Sequence[AnyEvent],
+        lacking: str,
+        candidates: Sequence[Candidate],
         written: int,
     ) -> None:
-        while missing := ancestor_tags(state, events):
+        """Load what is lacking, and with it all that these candidates will look at."""
+        signed = [candidate.signed for candidate in candidates]
+        wanted = {lacking: None}
+        for one in signed:
+            wanted.update(dict.fromkeys((*tags.needed(one.event), *signer_tags(one))))
+        self._cache.load(conn, wanted, written)
+        self._cache.load(conn, [tag for one in signed for tag in mandate_tags(state, one)], written)
+        while missing := ancestor_tags(state, [one.event for one in signed]):
             self._cache.load(conn, missing, written)
 
     def _decide_one(
+        self, group: Group, state: State, history: DatabaseHistory, candidate: Candidate
+    ) -> Verdict | Lacking:
+        try:
+            return self._decided(group, state, history, candidate)
+        except Lacking as lacking:
+            return lacking
+
+    def _decided(
         self, group: Group, state: State, history: DatabaseHistory, candidate: Candidate
     ) -> Verdict:
         signed = candidate.signed
@@ -164,7 +162,10 @@ class Decider:
             return admitted
         models, kind = self._cache.models, type_of(event)
         for tag, model in admitted.models.items():
-            group.undo.setdefault(tag, models.get(tag))
+            if tag not in models:
+                group.folded.append(tag)
+            elif tag not in group.undo:
+                group.undo[tag] = models[tag]
             models[tag] = model
         self._cache.facts[event.id] = Fact(
             position, kind, event.actor, event.occurred_at, signed.digest
@@ -175,8 +176,7 @@ class Decider:
         return row
 
 
-def _log_keys(group: Group, state: State) -> tuple[str, ...]:
-    after = state.ledger()
+def _log_keys(group: Group, after: Ledger | None) -> tuple[str, ...]:
     before = cast("Ledger | None", group.undo.get(tags.LEDGER, after))
     if after is None:
         return ()

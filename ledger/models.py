@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar
 
 import psycopg
+from typing_extensions import override
 
 from domain import tags
-from domain.events.catalogue import decode, type_of
+from domain.events.catalogue import AnyEvent, decode, type_of
 from domain.events.correction import EventCorrected
 from domain.history import fold
 from domain.lineage import Verdicts
@@ -15,10 +16,38 @@ from domain.models.governance import Ledger
 from domain.state import Fact, Model, Numbered, evolve
 from ledger import envelope, log
 
+T = TypeVar("T")
+
 MAX_MODELS: Final = 100_000
 """How many models and facts are kept, each about half a kilobyte."""
 
 _FACT: Final = "event:"
+
+
+class Lacking(LookupError):
+    """A model or fact was looked at that is not in memory; `tag` names it."""
+
+    def __init__(self, tag: str) -> None:
+        """Say which."""
+        super().__init__(f"{tag} is not in memory")
+        self.tag = tag
+
+
+class _Kept(dict[str, T]):
+    """Values in memory. To look at one that is not raises `Lacking`: it may well exist."""
+
+    get = dict.__getitem__  # type: ignore[assignment]  # does not call it nothing, and as fast
+
+    def __missing__(self, key: str) -> T:
+        raise Lacking(key)
+
+
+class _KeptFacts(_Kept[T]):
+    """The same by event id."""
+
+    @override
+    def __missing__(self, key: str) -> T:
+        raise Lacking(tags.recorded(key))
 
 
 class DatabaseHistory:
@@ -50,8 +79,8 @@ class ModelCache:
 
     def __init__(self, max_models: int = MAX_MODELS) -> None:
         """Keep at most so many; the oldest go first."""
-        self.models: dict[str, Model | None] = {}
-        self.facts: dict[str, Fact | None] = {}
+        self.models: dict[str, Model | None] = _Kept()
+        self.facts: dict[str, Fact | None] = _KeptFacts()
         self.verdicts = Verdicts()
         self._max = max_models
 
@@ -79,22 +108,21 @@ class ModelCache:
     def ledger(self, conn: psycopg.Connection[Any], upto: int) -> Ledger | None:
         """Give the model of the ledger itself, as of a position where it is not here yet."""
         self.load(conn, [tags.LEDGER], upto)
-        return cast("Ledger | None", self.models[tags.LEDGER])
+        model = self.models[tags.LEDGER]
+        return model if isinstance(model, Ledger) else None
 
-    def assume_new(self, wanted: Iterable[str]) -> list[str]:
-        """Take tags that are not here for new, and give those so taken."""
-        taken = []
-        for tag in wanted:
-            if not self._has(tag):
-                taken.append(tag)
-                if tag.startswith(_FACT):
-                    self.facts[tag[len(_FACT) :]] = None
-                else:
-                    self.models[tag] = None
+    def assume_new(self, event: AnyEvent) -> list[str]:
+        """Take what an event begins for new where it is not here, and give the tags so taken."""
+        taken = [tag for tag in tags.begun(event) if tag not in self.models]
+        for tag in taken:
+            self.models[tag] = None
+        if event.id not in self.facts:
+            self.facts[event.id] = None
+            taken.append(tags.recorded(event.id))
         return taken
 
     def forget(self, wanted: Iterable[str]) -> None:
-        """Forget what was assumed: it is read when needed."""
+        """Forget what stands under tags: it is read when needed."""
         for tag in wanted:
             if tag.startswith(_FACT):
                 self.facts.pop(tag[len(_FACT) :], None)
