@@ -1,15 +1,13 @@
-"""Envelopes read and verified before any lock, by threads or by processes.
+"""Envelopes read and verified before any lock: by the writer's own thread, and by processes.
 
-Who is alone goes to the writer unread: it has nothing else to do, and handing over takes as long as
-reading. Threads take crowds in slices; each begins a process of its own when there were enough
-crowds to be worth one.
+The thread that writes reads while it has nothing else to do; crowds go to processes beside it,
+which are begun when there were enough crowds to be worth one (ADR 13).
 """
 
-import queue
-import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Container
 from itertools import islice
-from typing import Final
+from typing import Final, Protocol
 
 from domain.refusals import Refusal
 from ledger.candidate import Candidate, read_candidate
@@ -17,145 +15,150 @@ from ledger.parcel import Parcel
 from ledger.reading_process import ReadingProcess
 
 _LEAST: Final = 16
-"""A slice: so few that with many callers all threads have work."""
+"""A slice of a parcel: so few that with one large parcel all have work."""
 _MOST: Final = 128
-"""A thread takes at most so many at once."""
+"""A process is asked for so many at once, at most."""
+_HERE: Final = 4
+"""So many are read here before it is asked again whether there is something else to do."""
 _CROWD: Final = 8
 """What comes fewer at once is sooner read here than handed to a process."""
 _WORTH: Final = 1000
-"""A thread that has read so many in crowds begins a process: that takes as long as 5000 checks."""
+"""After so many in crowds a process is begun: that takes as long as 5000 checks."""
 
 _Slice = tuple[Parcel, int]
 
 
+class Watch(Protocol):
+    """Wakes whoever waits when a descriptor can be read."""
+
+    def watch(self, descriptor: int) -> None:
+        """Begin to."""
+        ...
+
+    def unwatch(self, descriptor: int) -> None:
+        """Do no longer."""
+        ...
+
+
 class Intake:
-    """Reads parcels and gives them on."""
+    """Reads parcels; for one thread."""
 
-    def __init__(self, threads: int, give: Callable[[list[Parcel]], None]) -> None:
-        """Read with so many threads, once started; `give` gets what is read, or who is alone."""
-        self._give = give
-        self._slices: queue.SimpleQueue[_Slice | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
+    def __init__(self, processes: int, watch: Watch) -> None:
+        """Use at most so many processes, whose answers are watched for."""
+        self._most = processes
+        self._watch = watch
+        self._waiting: deque[_Slice] = deque()
+        self._size = 0
+        """How many events wait, in all slices."""
+        self._asked: dict[ReadingProcess, list[_Slice]] = {}
+        """Each process, with what it was asked to read."""
         self._parts: dict[int, dict[int, list[Candidate | Refusal]]] = {}
-        self._unread = 0
-        self._threads = [
-            threading.Thread(target=self._run, name=f"read-{n}", daemon=True)
-            for n in range(threads)
-        ]
-
-    def start(self) -> None:
-        """Begin to read."""
-        for thread in self._threads:
-            thread.start()
-
-    @property
-    def unread(self) -> int:
+        self._read: list[Parcel] = []
+        self._crowds = 0
+        self.unread = 0
         """How many events are being read, or wait for it."""
-        return self._unread
 
-    def put(self, parcel: Parcel, *, alone: bool) -> None:
-        """Hand in a parcel; `alone` where nothing else waits for anything."""
+    def put(self, parcel: Parcel) -> None:
+        """Take in a parcel to be read."""
         size = len(parcel.raws)
-        if size <= alone:
-            self._give([parcel])
-            return
-        with self._lock:
-            self._unread += size
-        for at in range(0, size, _LEAST):
-            self._slices.put((parcel, at))
+        self._waiting.extend((parcel, at) for at in range(0, size or 1, _LEAST))
+        self._size += size
+        self.unread += size
+        if self._size >= _CROWD:
+            self._crowds += size
+
+    def waits(self) -> bool:
+        """Tell whether something could be read here and now."""
+        return bool(self._waiting)
+
+    def hand_out(self) -> None:
+        """Give to each process that has nothing to do its share of a crowd."""
+        if self._crowds >= _WORTH and len(self._asked) < self._most:
+            self._begin()
+        for process in [p for p, asked in self._asked.items() if p.begun and not asked]:
+            if self._size < _CROWD:
+                return
+            share = self._size // (len(self._asked) + 1)
+            self._asked[process] = slices = self._take(min(max(share, _CROWD), _MOST))
+            try:
+                process.ask(_raws(slices))
+            except OSError:
+                self._end(process)
+
+    def answers(self, readable: Container[int]) -> list[Parcel]:
+        """Take what processes have read, where a descriptor can be read: parcels that are whole."""
+        for process in [p for p in self._asked if p.descriptor in readable]:
+            try:
+                read = process.answer()
+            except OSError:
+                self._end(process)
+            else:
+                slices, self._asked[process] = self._asked[process], []
+                self._done(slices, read)
+        return self._whole()
+
+    def read_here(self) -> list[Parcel]:
+        """Read some of what waits: parcels that are whole."""
+        slices = self._take(_HERE)
+        self._done(slices, [read_candidate(raw) for raw in _raws(slices)])
+        return self._whole()
 
     def close(self) -> None:
-        """Read what was handed in, then end."""
-        for _ in self._threads:
-            self._slices.put(None)
-        for thread in self._threads:
-            thread.join()
+        """End the processes."""
+        for process in list(self._asked):
+            self._end(process)
 
-    def _run(self) -> None:
-        reader = _Reader()
-        try:
-            while slices := self._some():
-                self._read(reader, slices)
-        finally:
-            reader.close()
+    def _begin(self) -> None:
+        self._crowds = 0
+        process = ReadingProcess()
+        self._asked[process] = []
+        self._watch.watch(process.descriptor)
 
-    def _some(self) -> list[_Slice]:
-        """Wait for slices, and take this thread's share of what is there; none: closed."""
-        item = self._slices.get()
+    def _end(self, process: ReadingProcess) -> None:
+        """Let go of a process; what it was asked, and has not read, waits again."""
+        self._watch.unwatch(process.descriptor)
+        process.close()
+        slices = self._asked.pop(process)
+        self._waiting.extendleft(reversed(slices))
+        self._size += sum(map(_size, slices))
+
+    def _take(self, least: int) -> list[_Slice]:
         slices: list[_Slice] = []
         size = 0
-        share = min(self._unread // len(self._threads), _MOST)
-        while item is not None:
-            slices.append(item)
-            size += min(_LEAST, len(item[0].raws) - item[1])
-            if size >= share:
-                return slices
-            try:
-                item = self._slices.get_nowait()
-            except queue.Empty:
-                return slices
-        if slices:
-            self._slices.put(None)
+        while self._waiting and size < least:
+            slices.append(self._waiting.popleft())
+            size += _size(slices[-1])
+        self._size -= size
         return slices
 
-    def _read(self, reader: "_Reader", slices: list[_Slice]) -> None:
-        read = iter(reader.read([
-            raw for parcel, at in slices for raw in parcel.raws[at : at + _LEAST]
-        ]))  # fmt: skip
-        done = []
-        with self._lock:
-            for parcel, at in slices:
-                part = list(islice(read, min(_LEAST, len(parcel.raws) - at)))
-                if self._is_whole(parcel, at, part):
-                    done.append(parcel)
-                    self._unread -= len(parcel.raws)
-        if done:
-            self._give(done)
+    def _done(self, slices: list[_Slice], candidates: list[Candidate | Refusal]) -> None:
+        read = iter(candidates)
+        for one in slices:
+            part = list(islice(read, _size(one)))
+            self.unread -= len(part)
+            self._keep(*one, part)
 
-    def _is_whole(self, parcel: Parcel, at: int, part: list[Candidate | Refusal]) -> bool:
-        """Keep a part of a parcel that is read; tells whether that was the last one missing."""
-        if len(parcel.raws) <= _LEAST:
-            parcel.take(part)
-            return True
-        parts = self._parts.setdefault(id(parcel), {})
-        parts[at] = part
-        if len(parts) * _LEAST < len(parcel.raws):
-            return False
-        del self._parts[id(parcel)]
-        parcel.take([c for start in sorted(parts) for c in parts[start]])
-        return True
+    def _keep(self, parcel: Parcel, at: int, part: list[Candidate | Refusal]) -> None:
+        """Keep a part of a parcel that is read, until none is missing."""
+        if len(parcel.raws) > _LEAST:
+            parts = self._parts.setdefault(id(parcel), {})
+            parts[at] = part
+            if len(parts) * _LEAST < len(parcel.raws):
+                return
+            del self._parts[id(parcel)]
+            part = [c for start in sorted(parts) for c in parts[start]]
+        parcel.take(part)
+        self._read.append(parcel)
+
+    def _whole(self) -> list[Parcel]:
+        whole, self._read = self._read, []
+        return whole
 
 
-class _Reader:
-    """What one thread reads with: by itself, and once it is worth it by a process."""
+def _size(one: _Slice) -> int:
+    parcel, at = one
+    return min(_LEAST, len(parcel.raws) - at)
 
-    def __init__(self) -> None:
-        self._process: ReadingProcess | None = None
-        self._crowds = 0
 
-    def read(self, raws: Sequence[bytes]) -> list[Candidate | Refusal]:
-        process = self._for(len(raws))
-        if process:
-            try:
-                return process.read(raws)
-            except OSError:
-                # It was ended from outside; what it was asked is read here.
-                self.close()
-        return [read_candidate(raw) for raw in raws]
-
-    def _for(self, many: int) -> ReadingProcess | None:
-        """Give the process, where there is one that can be asked and so many are worth it."""
-        if many < _CROWD:
-            return None
-        if self._process is None:
-            self._crowds += many
-            if self._crowds < _WORTH:
-                return None
-            self._process = ReadingProcess()
-        return self._process if self._process.ready() else None
-
-    def close(self) -> None:
-        if self._process is not None:
-            self._process.close()
-        self._process = None
-        self._crowds = 0
+def _raws(slices: list[_Slice]) -> list[bytes]:
+    return [raw for parcel, at in slices for raw in parcel.raws[at : at + _LEAST]]

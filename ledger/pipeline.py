@@ -6,15 +6,16 @@ back, group by group, and all that was under way is decided again under the head
 """
 
 import os
-import selectors
+import select
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Container
 from typing import Final, Protocol
 
 from msgspec import Struct
 
 from ledger.group import Group
+from ledger.intake import Intake
 from ledger.outcome import Outcome
 from ledger.parcel import Parcel, split
 
@@ -29,6 +30,8 @@ class Ahead(Struct):
 
     parcels: list[Parcel]
     group: Group
+    descriptor: int | None = None
+    """Where the answer comes, once it is sent."""
 
 
 class Steps(Protocol):
@@ -70,11 +73,11 @@ class Steps(Protocol):
 class Pipeline:
     """Runs the steps on parcels that are put in, until it is closed and empty."""
 
-    def __init__(self, steps: Steps, unread: Callable[[], int]) -> None:
-        """Prepare; `unread` tells how many events may soon be put in."""
+    def __init__(self, steps: Steps, processes: int) -> None:
+        """Prepare; at most so many processes read beside the thread."""
         self._steps = steps
-        self._unread = unread
         self._inbox = _Inbox()
+        self._intake = Intake(processes, self._inbox)
         self._ready: deque[Parcel] = deque()
         self._flying: Ahead | None = None
         """The group being written."""
@@ -86,9 +89,9 @@ class Pipeline:
         """Begin."""
         self._thread.start()
 
-    def put(self, parcels: list[Parcel]) -> None:
-        """Hand in parcels; safe to call from any thread."""
-        self._inbox.put(parcels)
+    def put(self, parcel: Parcel) -> None:
+        """Hand in a parcel; safe to call from any thread."""
+        self._inbox.put(parcel)
 
     def join(self) -> None:
         """Write what was put in, then end."""
@@ -97,18 +100,36 @@ class Pipeline:
         self._inbox.release()
 
     def _run(self) -> None:
-        while self._go_on():
-            for parcel in self._inbox.take(wait=not self._can_decide()):
-                parcel.read()
-                self._ready.extend(split(parcel, MAX_GROUP))
-            if self._flying:
-                self._finish(wait=False)
-            self._decide_some()
-            if self._may_send():
-                self._send()
+        try:
+            while self._go_on():
+                readable = self._take_in()
+                self._finish_if(readable)
+                self._decide_some()
+                if self._may_send():
+                    self._send()
+        finally:
+            self._intake.close()
 
     def _go_on(self) -> bool:
-        return bool(self._ready or self._flying or self._open or self._inbox.is_open())
+        return bool(self._ready or self._open or self._is_waited_for() or self._inbox.is_open())
+
+    def _is_waited_for(self) -> bool:
+        """Tell whether an answer is to come, or something waits to be read."""
+        return bool(self._flying or self._intake.unread)
+
+    def _take_in(self) -> Container[int]:
+        """Take in what has come, and read; with nothing to do, wait. Gives what can be read."""
+        wait = not (self._can_decide() or self._intake.waits())
+        parcels, readable = self._inbox.take(wait=wait, more=self._is_waited_for())
+        for parcel in parcels:
+            self._intake.put(parcel)
+        self._intake.hand_out()
+        read = self._intake.answers(readable)
+        if not read and not self._can_decide() and self._intake.waits():
+            read = self._intake.read_here()
+        for parcel in read:
+            self._ready.extend(split(parcel, MAX_GROUP))
+        return readable
 
     def _can_decide(self, taken: int = 0) -> bool:
         """Tell whether the next parcel may be decided, after so many events just taken."""
@@ -153,14 +174,14 @@ class Pipeline:
         if self._flying or not self._open:
             return False
         blocked = self._ready and not self._can_decide()
-        return bool(blocked) or self._size() >= min(self._unread(), MAX_GROUP)
+        return bool(blocked) or self._size() >= min(self._intake.unread, MAX_GROUP)
 
     def _send(self) -> None:
         self._flying, self._open = self._open, None
         if self._flying is None:
             return
         try:
-            descriptor = self._steps.send(self._flying.group)
+            self._flying.descriptor = descriptor = self._steps.send(self._flying.group)
         except Exception as error:  # noqa: BLE001  its callers must hear of it
             self._fail(error)
             return
@@ -169,6 +190,11 @@ class Pipeline:
         else:
             self._inbox.watch(descriptor)
 
+    def _finish_if(self, readable: Container[int]) -> None:
+        if self._flying and self._flying.descriptor is not None:  # noqa: SIM102
+            if self._flying.descriptor in readable:
+                self._finish(wait=False)
+
     def _finish(self, *, wait: bool) -> None:
         """Answer the group that is being written, if it is; or wait until it is."""
         if self._flying is None:
@@ -176,7 +202,7 @@ class Pipeline:
         try:
             if not (wait or self._steps.arrived()):
                 return
-            self._inbox.watch(None)
+            self._land()
             outcomes = self._steps.written(self._flying.group)
         except Exception as error:  # noqa: BLE001  every caller must hear of it
             self._fail(error)
@@ -200,35 +226,38 @@ class Pipeline:
 
     def _fail(self, error: Exception) -> None:
         """Fail all that is under way: it was decided on what is not written."""
-        self._inbox.watch(None)
+        self._land()
         under_way = self._under_way()
         self._flying = self._open = None
         told = self._steps.failed(error)
         for ahead in under_way:
             _tell(ahead.parcels, told)
 
+    def _land(self) -> None:
+        if self._flying and self._flying.descriptor is not None:
+            self._inbox.unwatch(self._flying.descriptor)
+            self._flying.descriptor = None
+
     def _under_way(self) -> list[Ahead]:
         return [ahead for ahead in (self._flying, self._open) if ahead]
 
 
 class _Inbox:
-    """Where the thread waits: for parcels, and for the answer to what it sent."""
+    """Where the thread waits: for parcels, and for whatever else can be read."""
 
     def __init__(self) -> None:
         self._parcels: deque[Parcel] = deque()
         self._closed = False
         self._asleep = False
         self._bell, self._ring = os.pipe()
-        os.set_blocking(self._bell, False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._bell, selectors.EVENT_READ)
-        self._watched: int | None = None
+        self._poll = select.poll()
+        self.watch(self._bell)
 
     def is_open(self) -> bool:
         return bool(self._parcels or not self._closed)
 
-    def put(self, parcels: list[Parcel]) -> None:
-        self._parcels.extend(parcels)
+    def put(self, parcel: Parcel) -> None:
+        self._parcels.append(parcel)
         self._wake()
 
     def close(self) -> None:
@@ -236,33 +265,32 @@ class _Inbox:
         self._wake()
 
     def release(self) -> None:
-        self._selector.close()
         os.close(self._bell)
         os.close(self._ring)
 
-    def watch(self, descriptor: int | None) -> None:
+    def watch(self, descriptor: int) -> None:
         """Wake for this one too."""
-        if self._watched is not None:
-            self._selector.unregister(self._watched)
-        if descriptor is not None:
-            self._selector.register(descriptor, selectors.EVENT_READ)
-        self._watched = descriptor
+        self._poll.register(descriptor, select.POLLIN)
 
-    def take(self, *, wait: bool) -> list[Parcel]:
-        """Give what was put in; with `wait`, not before there is something, or an answer."""
+    def unwatch(self, descriptor: int) -> None:
+        """Wake for it no longer."""
+        self._poll.unregister(descriptor)
+
+    def take(self, *, wait: bool, more: bool) -> tuple[list[Parcel], set[int]]:
+        """Give what was put in, and what can be read; with `wait`, once there is either.
+
+        Once it is closed it is waited only where there is `more` to come.
+        """
         self._asleep = wait
-        if wait and not self._parcels and not self._closed_and_idle():
-            for key, _ in self._selector.select():
-                if key.fd == self._bell:
-                    os.read(self._bell, 4096)
+        wait = wait and not self._parcels and (more or not self._closed)
+        readable = {descriptor for descriptor, _ in self._poll.poll(None if wait else 0)}
         self._asleep = False
+        if self._bell in readable:
+            os.read(self._bell, 4096)
         taken = []
         while self._parcels:
             taken.append(self._parcels.popleft())
-        return taken
-
-    def _closed_and_idle(self) -> bool:
-        return self._closed and self._watched is None
+        return taken, readable
 
     def _wake(self) -> None:
         if self._asleep:

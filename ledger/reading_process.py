@@ -6,7 +6,6 @@ read there is read by `ledger.candidate`, as anywhere.
 """
 
 import os
-import selectors
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -51,7 +50,7 @@ class ReadingProcess:
     """One such process, from the side that asks; for one thread."""
 
     def __init__(self) -> None:
-        """Begin it; `ready` tells when it can be asked."""
+        """Begin it."""
         self._child = subprocess.Popen(
             [sys.executable, "-m", "ledger.reading_process"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
@@ -59,38 +58,48 @@ class ReadingProcess:
         self._to, self._from = _open(self._child.stdin), _open(self._child.stdout)
         _widen(self._to)
         _widen(self._from)
-        self._answers = selectors.DefaultSelector()
-        self._answers.register(self._from, selectors.EVENT_READ)
-        self._begun = False
+        self.begun = False
+        """Whether it can be asked: its first answer, to nothing, says so."""
+        self._asked: Sequence[bytes] = ()
+
+    @property
+    def descriptor(self) -> int:
+        """What can be read when there is an answer."""
+        return self._from.fileno()
 
     @property
     def pid(self) -> int:
         """The process's number."""
         return self._child.pid
 
-    def ready(self) -> bool:
-        """Tell whether it has begun: it says so by an empty answer."""
-        if not self._begun and self._answers.select(timeout=0):
-            self._begun = _receive(self._from) is not None
-        return self._begun
-
-    def read(self, raws: Sequence[bytes]) -> list[Candidate | Refusal]:
-        """Read envelopes as `read_candidate` does.
+    def ask(self, raws: Sequence[bytes]) -> None:
+        """Ask for envelopes to be read; not again before the answer is taken.
 
         Raises:
             OSError: where the process has gone.
         """
+        self._asked = raws
         _send(self._to, _ENCODER.encode(raws))
+
+    def answer(self) -> list[Candidate | Refusal]:
+        """Wait for the answer: what `read_candidate` gives for each.
+
+        Raises:
+            OSError: where the process has gone.
+        """
         answer = _receive(self._from)
-        if answer is None:
+        if answer is None or (self.begun and not self._asked):
             raise BrokenPipeError("the reading process has gone")
+        if not self.begun:
+            self.begun = True
+            return []
+        raws, self._asked = self._asked, ()
         return [
             _candidate(item, raw) for item, raw in zip(_ANSWER.decode(answer), raws, strict=True)
         ]
 
     def close(self) -> None:
         """End it."""
-        self._answers.close()
         self._to.close()
         self._from.close()
         self._child.wait()

@@ -21,7 +21,6 @@ from ledger import log
 from ledger.append_statement import AppendStatement
 from ledger.candidate import Candidate
 from ledger.group import Decider, Group, Repeat, Row
-from ledger.intake import Intake
 from ledger.keys import Ed25519Key
 from ledger.log_signer import FindLogKey, only
 from ledger.models import ModelCache
@@ -55,18 +54,16 @@ class Sequencer:
         self._waiting = 0
         self._lock = threading.Lock()
         self._admission = _Admission(database_url, find, clock)
-        self._pipeline = Pipeline(self._admission, lambda: self._intake.unread)
-        self._intake = Intake(os.cpu_count() or 1, self._pipeline.put)
+        # The writer's thread is busy on one core, and reads on it while it is not.
+        self._pipeline = Pipeline(self._admission, processes=(os.cpu_count() or 1) - 1)
 
     def start(self) -> "Sequencer":
         """Begin to write."""
-        self._intake.start()
         self._pipeline.start()
         return self
 
     def stop(self) -> None:
         """Finish what was handed in, then end."""
-        self._intake.close()
         self._pipeline.join()
         self._admission.disconnect()
 
@@ -79,7 +76,6 @@ class Sequencer:
         with self._lock:
             if self._waiting and self._waiting + len(raws) > MAX_WAITING:
                 raise Busy(retry_after=1 + self._waiting // 5000)
-            alone = self._waiting == 0
             self._waiting += len(raws)
 
         def done(answer: list[Outcome] | Exception) -> None:
@@ -87,7 +83,7 @@ class Sequencer:
                 self._waiting -= len(raws)
             deliver(answer)
 
-        self._intake.put(Parcel(raws, done), alone=alone)
+        self._pipeline.put(Parcel(raws, done))
 
     def submit(self, raws: Sequence[bytes]) -> Future[list[Outcome]]:
         """Hand in envelopes; the future has one outcome for each, in order.

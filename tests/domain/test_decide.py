@@ -13,7 +13,7 @@ from domain.events.movements import Process
 from domain.refusals import Code, Refusal
 from domain.rules.role import MAY
 from domain.state import Signed, State
-from domain.tags import begun, needed, recorded, touched
+from domain.tags import begun, needed, touched
 from tests.county import AUTHORITY, FARMER, PLOT, RICE, YARD, key_of, of
 from tests.memory_ledger import MemoryLedger
 from tests.worlds import World

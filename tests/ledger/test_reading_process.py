@@ -1,8 +1,8 @@
 """Envelopes read in a process of its own: the same answers, and no harm where it ends."""
 
 import os
+import select
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from api.demo.season import Season
-from ledger.candidate import read_candidate
+from domain.refusals import Refusal
+from ledger.candidate import Candidate, read_candidate
 from ledger.intake import Intake
 from ledger.parcel import Parcel
 from ledger.reading_process import ReadingProcess
@@ -19,12 +20,14 @@ from ledger.reading_process import ReadingProcess
 @pytest.fixture
 def process() -> Iterator[ReadingProcess]:
     process = ReadingProcess()
-    until = time.monotonic() + 30
-    while not process.ready():
-        assert time.monotonic() < until, "the process did not begin"
-        time.sleep(0.01)
+    assert process.answer() == []
     yield process
     process.close()
+
+
+def _read(process: ReadingProcess, raws: list[bytes]) -> list[Candidate | Refusal]:
+    process.ask(raws)
+    return process.answer()
 
 
 def _mixed(told: Season) -> list[bytes]:
@@ -38,43 +41,55 @@ def _mixed(told: Season) -> list[bytes]:
 
 def test_a_process_answers_as_the_reader_here_does(process: ReadingProcess, told: Season) -> None:
     raws = _mixed(told)
-    assert process.read(raws) == [read_candidate(raw) for raw in raws]
+    assert _read(process, raws) == [read_candidate(raw) for raw in raws]
 
 
 def test_a_process_takes_more_than_a_pipe_holds(process: ReadingProcess, told: Season) -> None:
     raws = told.envelopes * 12
     assert len(b"".join(raws)) > 2**22
-    assert len(process.read(raws)) == len(raws)
+    assert len(_read(process, raws)) == len(raws)
 
 
 def test_a_process_that_was_ended_is_noticed(process: ReadingProcess, told: Season) -> None:
-    process.read(told.envelopes[:10])
+    _read(process, told.envelopes[:10])
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(OSError, match=r"pipe|gone"):
-        process.read(told.envelopes)
+        _read(process, told.envelopes)
+
+
+class _Watched(set[int]):
+    """What an intake wants to be woken for."""
+
+    watch = set.add
+    unwatch = set.remove
+
+
+def _run(intake: Intake, watched: _Watched) -> list[Parcel]:
+    """Read on as the writer's thread does, a little of it here and the rest by processes."""
+    intake.hand_out()
+    readable, _, _ = select.select(watched, [], [], 0.002)
+    return intake.answers(readable) or intake.read_here()
 
 
 def test_what_an_ended_process_was_asked_is_read_all_the_same(told: Season) -> None:
-    read: list[Parcel] = []
-    all_read = threading.Event()
+    watched = _Watched()
+    intake = Intake(2, watched)
     wanted = 30
-
-    def give(parcels: list[Parcel]) -> None:
-        read.extend(parcels)
-        if len(read) == wanted:
-            all_read.set()
-
-    intake = Intake(1, give)
-    intake.start()
-    for number in range(wanted):
-        intake.put(Parcel(told.envelopes[:200], lambda _: None), alone=False)
-        if number == wanted // 2:
+    read: list[Parcel] = []
+    ended = False
+    for _ in range(wanted):
+        intake.put(Parcel(told.envelopes[:200], lambda _: None))
+    while intake.unread:
+        read += _run(intake, watched)
+        if watched and not ended and len(read) > wanted // 2:
             _end_children()
-    assert all_read.wait(60)
-    intake.close()
+            ended = True
+    assert ended
     expected = [read_candidate(raw) for raw in told.envelopes[:200]]
+    assert len(read) == wanted
     assert all(parcel.candidates == expected for parcel in read)
-    assert intake.unread == 0
+    intake.close()
+    assert not watched
 
 
 def _end_children() -> None:
@@ -90,22 +105,29 @@ def _end_children() -> None:
     pytest.fail("no reading process was begun")
 
 
-def test_a_lone_envelope_is_given_on_unread_and_a_crowd_is_read(told: Season) -> None:
-    given: list[Parcel] = []
-    arrived = threading.Semaphore(0)
+def test_an_idle_process_that_was_ended_is_let_go(told: Season) -> None:
+    watched = _Watched()
+    intake = Intake(1, watched)
+    for _ in range(6):
+        intake.put(Parcel(told.envelopes[:200], lambda _: None))
+    while intake.unread:
+        _run(intake, watched)
+    assert watched
+    _end_children()
+    readable, _, _ = select.select(watched, [], [], 30)
+    assert intake.answers(readable) == []
+    assert not watched
 
-    def give(parcels: list[Parcel]) -> None:
-        given.extend(parcels)
-        for _ in parcels:
-            arrived.release()
 
-    intake = Intake(1, give)
-    intake.start()
-    intake.put(Parcel(told.envelopes[:1], lambda _: None), alone=True)
-    assert given[0].candidates == []
-    intake.put(Parcel(told.envelopes[:40], lambda _: None), alone=True)
-    intake.put(Parcel((), lambda _: None), alone=False)
-    for _ in range(3):
-        assert arrived.acquire(timeout=30)
-    assert sorted(len(parcel.candidates) for parcel in given) == [0, 0, 40]
-    intake.close()
+def test_a_lone_envelope_needs_no_process_and_an_empty_parcel_is_read_at_once(
+    told: Season,
+) -> None:
+    watched = _Watched()
+    intake = Intake(1, watched)
+    for size in (1, 0):
+        intake.put(Parcel(told.envelopes[:size], lambda _: None))
+        intake.hand_out()
+        (parcel,) = intake.read_here()
+        assert len(parcel.candidates) == size
+    assert not watched
+    assert not intake.waits()
