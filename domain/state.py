@@ -148,7 +148,8 @@ class State(Struct, frozen=True):
 
     def grant(self, event_id: str) -> Grant | None:
         """A grant of a mark."""
-        return cast("Grant | None", self.models.get(tags.grant(event_id)))
+        found: Grant | None = self.models.get(tags.grant(event_id))
+        return found
 
     def shipment(self, event_id: str) -> Shipment | None:
         """A shipment's model."""
