@@ -20,6 +20,8 @@ _MOST: Final = 128
 """A process is asked for so many at once, at most."""
 _HERE: Final = 4
 """So many are read here before it is asked again whether there is something else to do."""
+_AHEAD: Final = 2
+"""So many requests a process has at once, so that it need not wait for the next."""
 _CROWD: Final = 8
 """What comes fewer at once is sooner read here than handed to a process."""
 _WORTH: Final = 1000
@@ -50,7 +52,7 @@ class Intake:
         self._waiting: deque[_Slice] = deque()
         self._size = 0
         """How many events wait, in all slices."""
-        self._asked: dict[ReadingProcess, list[_Slice]] = {}
+        self._asked: dict[ReadingProcess, deque[list[_Slice]]] = {}
         """Each process, with what it was asked to read."""
         self._parts: dict[int, dict[int, list[Candidate | Refusal]]] = {}
         self._read: list[Parcel] = []
@@ -75,15 +77,24 @@ class Intake:
         """Give to each process that has nothing to do its share of a crowd."""
         if self._crowds >= _WORTH and len(self._asked) < self._most:
             self._begin()
-        for process in [p for p, asked in self._asked.items() if p.begun and not asked]:
-            if self._size < _CROWD:
-                return
-            share = self._size // (len(self._asked) + 1)
-            self._asked[process] = slices = self._take(min(max(share, _CROWD), _MOST))
+        for process in [p for p in self._asked if p.begun]:
+            self._ask(process)
+
+    def _ask(self, process: ReadingProcess) -> None:
+        asked = self._asked[process]
+        while self._size >= _CROWD and len(asked) < _AHEAD:
+            share = self._size // (len(self._asked) * _AHEAD)
+            slices = self._take(min(max(share, _CROWD), _MOST))
             try:
-                process.ask(_raws(slices))
+                taken = process.ask(_raws(slices))
             except OSError:
+                self._again(slices)
                 self._end(process)
+                return
+            if not taken:
+                self._again(slices)
+                return
+            asked.append(slices)
 
     def answers(self, readable: Container[int]) -> list[Parcel]:
         """Take what processes have read, where a descriptor can be read: parcels that are whole."""
@@ -93,8 +104,8 @@ class Intake:
             except OSError:
                 self._end(process)
             else:
-                slices, self._asked[process] = self._asked[process], []
-                self._done(slices, read)
+                if read:
+                    self._done(self._asked[process].popleft(), read)
         return self._whole()
 
     def read_here(self) -> list[Parcel]:
@@ -111,14 +122,17 @@ class Intake:
     def _begin(self) -> None:
         self._crowds = 0
         process = ReadingProcess()
-        self._asked[process] = []
+        self._asked[process] = deque()
         self._watch.watch(process.descriptor)
 
     def _end(self, process: ReadingProcess) -> None:
         """Let go of a process; what it was asked, and has not read, waits again."""
         self._watch.unwatch(process.descriptor)
         process.close()
-        slices = self._asked.pop(process)
+        for slices in reversed(self._asked.pop(process)):
+            self._again(slices)
+
+    def _again(self, slices: list[_Slice]) -> None:
         self._waiting.extendleft(reversed(slices))
         self._size += sum(map(_size, slices))
 

@@ -8,6 +8,7 @@ read there is read by `ledger.candidate`, as anywhere.
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Sequence
 from struct import Struct as Layout
 from typing import IO, Final
@@ -56,11 +57,10 @@ class ReadingProcess:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
         )  # fmt: skip
         self._to, self._from = _open(self._child.stdin), _open(self._child.stdout)
-        _widen(self._to)
-        _widen(self._from)
+        self._room = min(_widen(self._to), _widen(self._from))
         self.begun = False
         """Whether it can be asked: its first answer, to nothing, says so."""
-        self._asked: Sequence[bytes] = ()
+        self._asked: deque[tuple[Sequence[bytes], int]] = deque()
 
     @property
     def descriptor(self) -> int:
@@ -72,17 +72,23 @@ class ReadingProcess:
         """The process's number."""
         return self._child.pid
 
-    def ask(self, raws: Sequence[bytes]) -> None:
-        """Ask for envelopes to be read; not again before the answer is taken.
+    def ask(self, raws: Sequence[bytes]) -> bool:
+        """Ask for envelopes to be read; not where that might have to wait for earlier answers.
+
+        Tells whether they were asked for. What is asked first is answered first.
 
         Raises:
             OSError: where the process has gone.
         """
-        self._asked = raws
-        _send(self._to, _ENCODER.encode(raws))
+        request = _ENCODER.encode(raws)
+        if self._asked and sum(size for _, size in self._asked) + len(request) > self._room:
+            return False
+        self._asked.append((raws, len(request)))
+        _send(self._to, request)
+        return True
 
     def answer(self) -> list[Candidate | Refusal]:
-        """Wait for the answer: what `read_candidate` gives for each.
+        """Wait for the next answer: what `read_candidate` gives for each.
 
         Raises:
             OSError: where the process has gone.
@@ -93,7 +99,7 @@ class ReadingProcess:
         if not self.begun:
             self.begun = True
             return []
-        raws, self._asked = self._asked, ()
+        raws, _ = self._asked.popleft()
         return [
             _candidate(item, raw) for item, raw in zip(_ANSWER.decode(answer), raws, strict=True)
         ]
@@ -158,14 +164,14 @@ def _open(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def _widen(pipe: IO[bytes]) -> None:
-    """Let a pipe hold a whole request, where the system can."""
+def _widen(pipe: IO[bytes]) -> int:
+    """Let a pipe hold a whole request, where the system can; gives how many bytes it holds."""
     try:
         import fcntl  # noqa: PLC0415  not everywhere
 
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        return fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES) // 2
     except (ImportError, AttributeError, OSError):
-        return
+        return 0
 
 
 if __name__ == "__main__":
