@@ -29,10 +29,9 @@ CREATE TABLE batch (
     batch    text   PRIMARY KEY,
     display  text,                -- as a foreign event wrote it first; NULL for our own
     steps    bigint NOT NULL,
-    heritage bytea,
+    heritage bytea,               -- JSON (projections.passport_heritage.Heritage): places of steps
     last     bigint NOT NULL
 ) WITH (fillfactor = 80);
-ALTER TABLE batch ALTER COLUMN heritage SET STORAGE EXTERNAL;
 
 -- A batch's own steps, by rank: what made it, inspections, other moves, what is not passed on.
 CREATE TABLE step (

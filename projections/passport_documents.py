@@ -11,18 +11,34 @@ from domain.ids import is_county_issued
 from projections import passport_heritage as heritage
 from projections import passport_marks as marks
 from projections.passport import MOST_HOLDERS, MOST_STEPS, Held, Product, Stock, Where, Who
-from projections.passport_heritage import NOTHING, Heritage, Item
+from projections.passport_heritage import NOTHING, Choice, Heritage, Item
 from projections.passport_steps import Rank
 from projections.rows import insert
 from projections.stock_changes import Account
 
 _BATCHES: Final = "SELECT batch, display, steps, heritage, last FROM batch WHERE batch = ANY(%s)"
 _STEPS: Final = """
-SELECT b.batch, s.position, s.n, s.rank, s.at, s.body, s.display IS NULL
+SELECT b.batch, s.position, s.n, s.rank, s.at, s.display IS NULL
 FROM unnest(%s::text[]) AS b (batch)
 CROSS JOIN LATERAL (
-    SELECT * FROM step WHERE batch = b.batch ORDER BY rank, position DESC, n LIMIT %s
+    SELECT position, n, rank, at, display
+    FROM step WHERE batch = b.batch ORDER BY rank, position DESC, n LIMIT %s
 ) AS s
+"""
+_STEP_BODIES: Final = "SELECT position, n, body FROM step WHERE position = ANY(%s)"
+_ORIGIN_BODIES: Final = """
+SELECT h.position, h.n, h.body, t.bodies
+FROM harvest h
+LEFT JOIN LATERAL (
+    SELECT array_agg(newest.body ORDER BY newest.at, newest.position) AS bodies
+    FROM (
+        SELECT body, at, position FROM treatment
+        WHERE plot = h.plot AND at BETWEEN h.at - interval '365 days' AND h.at
+        ORDER BY at DESC, position DESC
+        LIMIT %s
+    ) AS newest
+) AS t ON true
+WHERE h.position = ANY(%s)
 """
 _WITHDRAWN: Final = """
 SELECT batch, body FROM withdrawn WHERE batch = ANY(%s) ORDER BY batch, position, n
@@ -79,12 +95,37 @@ class _Own(Struct):
     heritage: Heritage
     last: int
     items: list[Item] = msgspec.field(default_factory=list)
-    makers: list[tuple[int, int, bool, bytes]] = msgspec.field(default_factory=list)
+    makers: list[tuple[int, int, bool]] = msgspec.field(default_factory=list)
     withdrawn: list[Raw] = msgspec.field(default_factory=list)
     origins: list[Item] = msgspec.field(default_factory=list)
     balances: list[tuple[Any, ...]] = msgspec.field(default_factory=list)
     certificates: list[Raw] = msgspec.field(default_factory=list)
     mark: Raw | None = None
+
+    @property
+    def timeline(self) -> Choice:
+        """Its own steps and those that came with what it was made of."""
+        unloaded = self.steps - len(self.items)
+        of_all = [*self.items, *self.heritage.steps]
+        return heritage.choose(of_all, unloaded + self.heritage.steps_left_out)
+
+    @property
+    def grown(self) -> Choice:
+        """Where it was grown, itself or what it was made of."""
+        return heritage.choose(
+            [*self.origins, *self.heritage.origins], self.heritage.origins_left_out
+        )
+
+    @property
+    def maker(self) -> tuple[int, int, bool] | None:
+        """The step that made it: position, number in the event, whether it is one of ours."""
+        return min(self.makers, default=None)
+
+
+_Chosen = tuple[_Own, Choice, Choice]
+
+Bodies = dict[tuple[int, int], Raw]
+"""Steps or origins as JSON, by position and number in the event."""
 
 
 def write(cursor: psycopg.Cursor[Any], batches: Iterable[str]) -> None:
@@ -94,10 +135,20 @@ def write(cursor: psycopg.Cursor[Any], batches: Iterable[str]) -> None:
         return
     found = _load(cursor, names)
     products = _products(cursor, names)
-    bodies = [
-        (name, msgspec.json.encode(_compose(name, own, products.get(name[:14]))), own.last)
+    chosen = {
+        name: (own, own.timeline, own.grown)
         for name, own in found.items()
         if own.steps or own.withdrawn
+    }
+    steps = _step_bodies(cursor, chosen.values())
+    grown = _origin_bodies(cursor, chosen.values())
+    bodies = [
+        (
+            name,
+            msgspec.json.encode(_compose(name, *of, products.get(name[:14]), steps, grown)),
+            of[0].last,
+        )
+        for name, of in chosen.items()
     ]
     cursor.execute(_REMOVE, [names])
     insert(cursor, "document", _DOCUMENT, bodies)
@@ -113,10 +164,10 @@ def _load(cursor: psycopg.Cursor[Any], names: Sequence[str]) -> dict[str, _Own]:
         inherited = msgspec.json.decode(body, type=Heritage) if body else NOTHING
         found[name] = _Own(display, steps, inherited, last)
     cursor.execute(_STEPS, [names, MOST_STEPS], binary=True)
-    for name, position, n, rank, at, body, own in cursor.fetchall():
-        found[name].items.append(Item(position, n, rank, at, Raw(body)))
+    for name, position, n, rank, at, own in cursor.fetchall():
+        found[name].items.append(Item(position, n, rank, at))
         if rank == Rank.MADE:
-            found[name].makers.append((position, n, own, body))
+            found[name].makers.append((position, n, own))
     for name, *balance in cursor.execute(_BALANCES, [names]).fetchall():
         found[name].balances.append(tuple(balance))
     for name, items in heritage.origins(cursor, names).items():
@@ -154,19 +205,39 @@ def _products(cursor: psycopg.Cursor[Any], names: Sequence[str]) -> dict[str, Pr
     return found
 
 
-def _compose(name: str, own: _Own, product: Product | None) -> _Document:
+def _step_bodies(cursor: psycopg.Cursor[Any], chosen: Iterable[_Chosen]) -> Bodies:
+    positions = {item.position for _, timeline, _ in chosen for item in timeline.kept}
+    positions |= {own.maker[0] for own, _, _ in chosen if own.maker}
+    cursor.execute(_STEP_BODIES, [sorted(positions)], binary=True)
+    return {(position, n): Raw(body) for position, n, body in cursor.fetchall()}
+
+
+def _origin_bodies(cursor: psycopg.Cursor[Any], chosen: Iterable[_Chosen]) -> Bodies:
+    positions = {item.position for _, _, grown in chosen for item in grown.kept}
+    cursor.execute(_ORIGIN_BODIES, [MOST_STEPS, sorted(positions)], binary=True)
+    return {
+        (position, n): Raw(head[:-1] + b',"treatments":[' + b",".join(treatments or ()) + b"]}")
+        for position, n, head, treatments in cursor.fetchall()
+    }
+
+
+def _compose(
+    name: str,
+    own: _Own,
+    timeline: Choice,
+    grown: Choice,
+    product: Product | None,
+    bodies: Bodies,
+    origins: Bodies,
+) -> _Document:
     gtin, lot = (name[:14], name[15:]) if product else (None, None)
-    inherited = own.heritage
-    unloaded = own.steps - len(own.items)
-    timeline = heritage.choose([*own.items, *inherited.steps], unloaded + inherited.steps_left_out)
-    grown = heritage.choose([*own.origins, *inherited.origins], inherited.origins_left_out)
-    maker = min(own.makers, default=None)
+    maker = own.maker
     is_own = maker[2] if maker else own.display is None
     return _Document(
         id=own.display or name, key=name, kind="own" if is_own else "foreign", gtin=gtin, lot=lot,
-        product=product, made=Raw(maker[3]) if maker else None,
-        origins=[item.body for item in grown.kept], origins_left_out=grown.left_out,
-        timeline=[item.body for item in timeline.kept], timeline_left_out=timeline.left_out,
+        product=product, made=bodies[maker[:2]] if maker else None,
+        origins=[origins[item[:2]] for item in grown.kept], origins_left_out=grown.left_out,
+        timeline=[bodies[item[:2]] for item in timeline.kept], timeline_left_out=timeline.left_out,
         withdrawn=own.withdrawn, stock=_stock(own.balances), position=own.last,
         certificates=own.certificates, mark=own.mark,
     )  # fmt: skip

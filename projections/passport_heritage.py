@@ -1,4 +1,4 @@
-"""What a batch has from what it was made of: origins and steps, copied at its making, bounded.
+"""What a batch has from what it was made of: origins and steps, named at its making, bounded.
 
 A batch's heritage is that of its inputs, and their own steps up to the making (of a foreign event,
 whenever it was captured). It is worked out again only where a correction, or something that was
@@ -7,24 +7,24 @@ recorded late, reaches back behind a making: for the batch concerned and all tha
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
 import psycopg
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from projections.passport import MOST_STEPS
 from projections.passport_steps import Rank
 
 
-class Item(Struct, frozen=True, array_like=True):
-    """A step as JSON, with what it is known and chosen by."""
+class Item(NamedTuple):
+    """A step or an origin: its place in the ledger and in its event, and what it is chosen by."""
 
     position: int
     n: int
     rank: int
     at: datetime
-    body: Raw
 
 
 class Heritage(Struct, frozen=True, array_like=True):
@@ -42,6 +42,9 @@ class Choice(NamedTuple):
     kept: list[Item]
     left_out: int
 
+
+_WHEN: Final = itemgetter(3, 0, 1)
+"""When an item was, then where it stands: at, position, n."""
 
 NOTHING: Final = Heritage([], 0, [], 0)
 
@@ -63,10 +66,10 @@ _HERITAGES: Final = (
     "SELECT batch, heritage FROM batch WHERE batch = ANY(%s) AND heritage IS NOT NULL"
 )
 _PASSED_ON: Final = """
-SELECT p.parent, p.position, s.position, s.n, s.rank, s.at, s.body, s.total
+SELECT p.parent, p.position, s.position, s.n, s.rank, s.at, s.total
 FROM unnest(%(parents)s::text[], %(positions)s::bigint[]) AS p (parent, position)
 CROSS JOIN LATERAL (
-    SELECT position, n, rank, at, body, count(*) OVER () AS total
+    SELECT position, n, rank, at, count(*) OVER () AS total
     FROM step
     WHERE batch = p.parent AND rank <= %(rank)s AND (position < p.position OR display IS NOT NULL)
     ORDER BY rank, position DESC, n
@@ -74,19 +77,7 @@ CROSS JOIN LATERAL (
 ) AS s
 """
 _ORIGINS: Final = """
-SELECT h.batch, h.position, h.n, h.at, h.body, t.bodies
-FROM harvest h
-LEFT JOIN LATERAL (
-    SELECT array_agg(newest.body ORDER BY newest.at, newest.position) AS bodies
-    FROM (
-        SELECT body, at, position FROM treatment
-        WHERE plot = h.plot AND at BETWEEN h.at - interval '365 days' AND h.at
-        ORDER BY at DESC, position DESC
-        LIMIT %(most)s
-    ) AS newest
-) AS t ON true
-WHERE h.batch = ANY(%(batches)s)
-ORDER BY h.position, h.n
+SELECT batch, position, n, at FROM harvest WHERE batch = ANY(%s) ORDER BY position, n
 """
 _SAVE: Final = """
 UPDATE batch SET heritage = new.heritage
@@ -100,10 +91,13 @@ Links = dict[str, list[tuple[str, int]]]
 
 def choose(items: Iterable[Item], more: int = 0) -> Choice:
     """Keep at most `MOST_STEPS`: by rank, the newest first; `more` are left out already."""
-    distinct = {(item.position, item.n): item for item in items}
-    ranked = sorted(distinct.values(), key=lambda item: (item.rank, -item.position, item.n))
-    kept = sorted(ranked[:MOST_STEPS], key=lambda item: (item.at, item.position, item.n))
-    return Choice(kept, len(ranked) - len(kept) + more)
+    distinct = {item[:2]: item for item in items}
+    kept = list(distinct.values())
+    if len(kept) > MOST_STEPS:
+        kept.sort(key=lambda item: (item.rank, -item.position, item.n))
+        del kept[MOST_STEPS:]
+    kept.sort(key=_WHEN)
+    return Choice(kept, len(distinct) - len(kept) + more)
 
 
 def descendants(cursor: psycopg.Cursor[Any], causes: dict[str, int]) -> dict[str, int]:
@@ -118,13 +112,11 @@ def load(cursor: psycopg.Cursor[Any], batches: Iterable[str]) -> dict[str, Herit
 
 
 def origins(cursor: psycopg.Cursor[Any], batches: Iterable[str]) -> dict[str, list[Item]]:
-    """Give the origins that batches are themselves, with the treatments of their plots."""
+    """Give the origins that batches are themselves."""
     found: dict[str, list[Item]] = {}
-    values = {"batches": list(batches), "most": MOST_STEPS}
-    rows = cursor.execute(_ORIGINS, values, binary=True).fetchall()
-    for batch, position, n, at, head, treatments in rows:
-        body = head[:-1] + b',"treatments":[' + b",".join(treatments or ()) + b"]}"
-        found.setdefault(batch, []).append(Item(position, n, Rank.MADE, at, Raw(body)))
+    cursor.execute(_ORIGINS, [list(batches)], binary=True)
+    for batch, position, n, at in cursor.fetchall():
+        found.setdefault(batch, []).append(Item(position, n, Rank.MADE, at))
     return found
 
 
@@ -180,9 +172,9 @@ def _passed_on(
     }
     found: dict[tuple[str, int], Choice] = {}
     rows = cursor.execute(_PASSED_ON, values, binary=True).fetchall()
-    for parent, making, position, n, rank, at, body, total in rows:
+    for parent, making, position, n, rank, at, total in rows:
         kept = found.setdefault((parent, making), Choice([], total)).kept
-        kept.append(Item(position, n, rank, at, Raw(body)))
+        kept.append(Item(position, n, rank, at))
     return {pair: Choice(kept, total - len(kept)) for pair, (kept, total) in found.items()}
 
 

@@ -21,7 +21,7 @@ from projections.corrections import Changes, Effect, resolve
 from projections.foreign_events import Captures, take_in
 from projections.passport_steps import Harvest, Told
 from projections.rows import insert
-from projections.stock_changes import changes
+from projections.stock_changes import Account, changes
 
 _STEP: Final = {
     "batch": "text", "rank": "int2", "position": "int8", "n": "int4", "at": "timestamptz",
@@ -144,7 +144,7 @@ class PassportProjection:
     """Keeps the documents that `projections.passport` reads."""
 
     name: Final = "passport"
-    version: Final = 3
+    version: Final = 4
     sql: Final = files("projections").joinpath("passport.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
@@ -325,15 +325,16 @@ def _count(cursor: psycopg.Cursor[Any], said: Iterable[tuple[str, str | None, in
 
 
 def _balance(cursor: psycopg.Cursor[Any], run: Changes) -> None:
-    sums: dict[tuple[str, str, str, str], int] = {}
+    sums: dict[tuple[str, Account, str, str], int] = {}
     for effects, sign in ((run.undone, -1), (run.live, 1)):
         for effect in effects:
             for change in changes(effect.event):
-                at = (change.batch, change.account.value, change.party, change.place)
+                at = (change.batch, change.account, change.party, change.place)
                 sums[at] = sums.get(at, 0) + sign * change.quantity
     rows = [(*at, quantity) for at, quantity in sums.items() if quantity]
     if rows:
-        cursor.execute(_BALANCE, [list(column) for column in zip(*rows, strict=True)])
+        batches, accounts, *others = (list(column) for column in zip(*rows, strict=True))
+        cursor.execute(_BALANCE, [batches, [account.value for account in accounts], *others])
 
 
 def _treated_late(cursor: psycopg.Cursor[Any], run: Changes, stale: _Stale) -> None:

@@ -1,4 +1,4 @@
-"""All read models, in the order in which they are brought to the ledger's head."""
+"""All read models; the one that takes longest begins, so that the others go on beside it."""
 
 from typing import Final
 
@@ -13,6 +13,7 @@ from projections.runner import Projection
 from projections.trace_projection import TraceProjection
 
 ALL: Final[tuple[Projection, ...]] = (
+    PassportProjection(),
     DirectoryProjection(),
     HoldingsProjection(),
     TraceProjection(),
@@ -20,5 +21,4 @@ ALL: Final[tuple[Projection, ...]] = (
     PapersProjection(),
     LinksProjection(),
     MarksProjection(),
-    PassportProjection(),
 )

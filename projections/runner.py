@@ -2,13 +2,18 @@
 
 A run takes up to a thousand events; a model's rows and its position are written in one transaction
 (exactly once, whatever crashes). The row lock on a model's position is the only coordination: of
-two processes the second waits, sees the new position, and goes on from there.
+two processes the second waits, sees the new position, and goes on from there. Two models go forward
+at the same time, so that one computes while PostgreSQL works for the other.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from queue import SimpleQueue
 from typing import Any, Final, Protocol
 
 import psycopg
@@ -22,7 +27,11 @@ RUN: Final = 1000
 """Events in one transaction."""
 POLL_S: Final = 0.25
 """How long a notification is waited for before the head is looked at anyway."""
+LANES: Final = 2
+"""Read models that go forward at the same time."""
 _LONGEST_WAIT_S: Final = 5.0
+_CONNECTION: Final = "-c synchronous_commit=off"
+"""A crash may take the last runs back, rows and position together; they are made again."""
 
 Progress = Callable[[int, int], None]
 """Told the position reached, and the ledger's head."""
@@ -96,9 +105,9 @@ class Runner:
             psycopg.Error: where the database can't be reached or fails.
             OutOfDate: where a newer release has rebuilt one of the read models.
         """
-        with psycopg.connect(self._url, autocommit=True) as conn:
-            self._prepare(conn, progress)
-            return self._run(conn, progress)
+        with _lanes(self._url) as lanes:
+            self._prepare(lanes.conn, progress)
+            return self._run(lanes, progress)
 
     def has_caught_up(self) -> bool:
         """Tell whether the ledger's head was reached once since this runner was made."""
@@ -135,20 +144,25 @@ class Runner:
                 rebuild(self._url, projection, progress)
             self._reached(projection.name, schemas.position_of(conn, projection.name) or 0)
 
-    def _run(self, conn: psycopg.Connection[Any], progress: Progress | None = None) -> int:
+    def _run(self, lanes: "_Lanes", progress: Progress | None = None) -> int:
         """Apply runs until the head that stood at the beginning is reached by all."""
-        head = log.head(conn)
-        reading = _Reading(conn)
+        head = log.head(lanes.conn)
+        reading = _Reading()
         while (low := min(self.positions().values(), default=head)) < head:
             if self._stopping.is_set() and self._thread is not None:
                 return low
-            for projection in self._projections.values():
-                if self.positions()[projection.name] < head:
-                    self._reached(projection.name, _step(conn, projection, reading))
+            positions = self.positions()
+            behind = [each for each in self._projections.values() if positions[each.name] < head]
+            lanes.run([partial(self._advance, each, reading) for each in behind])
             if progress:
                 progress(min(self.positions().values()), head)
         self._caught_up.set()
         return head
+
+    def _advance(
+        self, projection: Projection, reading: "_Reading", conn: psycopg.Connection[Any]
+    ) -> None:
+        self._reached(projection.name, _step(conn, projection, reading))
 
     def _reached(self, name: str, position: int) -> None:
         with self._moved:
@@ -172,29 +186,68 @@ class Runner:
             wait = min(2 * wait, _LONGEST_WAIT_S)
 
     def _follow_over_one_connection(self) -> None:
-        with psycopg.connect(self._url, autocommit=True) as conn:
-            conn.execute("LISTEN ledger")
-            self._prepare(conn, None)
+        with _lanes(self._url) as lanes:
+            lanes.conn.execute("LISTEN ledger")
+            self._prepare(lanes.conn, None)
             while not self._stopping.is_set():
-                self._run(conn)
+                self._run(lanes)
                 self.failure = None
-                for _ in conn.notifies(timeout=POLL_S, stop_after=1):
+                for _ in lanes.conn.notifies(timeout=POLL_S, stop_after=1):
                     pass
+
+
+class _Lanes:
+    """Connections with a thread each; `conn`, the first, is the caller's while nothing runs."""
+
+    def __init__(
+        self, connections: Sequence[psycopg.Connection[Any]], threads: ThreadPoolExecutor
+    ) -> None:
+        self.conn = connections[0]
+        self._threads = threads
+        self._free: SimpleQueue[psycopg.Connection[Any]] = SimpleQueue()
+        for each in connections:
+            self._free.put(each)
+
+    def run(self, work: Sequence[Callable[[psycopg.Connection[Any]], None]]) -> None:
+        """Do all of it, and then raise the first error of any."""
+        done = [self._threads.submit(self._one, each) for each in work]
+        wait(done)
+        for each in done:
+            each.result()
+
+    def _one(self, work: Callable[[psycopg.Connection[Any]], None]) -> None:
+        conn = self._free.get()
+        try:
+            work(conn)
+        finally:
+            self._free.put(conn)
+
+
+@contextmanager
+def _lanes(url: str) -> Iterator[_Lanes]:
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(psycopg.connect(url, autocommit=True, options=_CONNECTION))
+            for _ in range(LANES)
+        ]
+        threads = stack.enter_context(ThreadPoolExecutor(LANES, "projection"))
+        yield _Lanes(connections, threads)
 
 
 class _Reading:
     """Reads runs of events; models that stand at the same position share one."""
 
-    def __init__(self, conn: psycopg.Connection[Any]) -> None:
-        self._conn = conn
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._after = -1
         self._events: list[Recorded] = []
 
-    def after(self, position: int) -> list[Recorded]:
-        if position != self._after or len(self._events) < RUN:
-            self._events = log.read(self._conn, position, RUN)
-            self._after = position
-        return self._events
+    def after(self, position: int, conn: psycopg.Connection[Any]) -> list[Recorded]:
+        with self._lock:
+            if position != self._after or len(self._events) < RUN:
+                self._events = log.read(conn, position, RUN)
+                self._after = position
+            return self._events
 
 
 def _step(conn: psycopg.Connection[Any], projection: Projection, reading: _Reading) -> int:
@@ -203,7 +256,7 @@ def _step(conn: psycopg.Connection[Any], projection: Projection, reading: _Readi
         standing = schemas.lock(conn, projection.name)
         if standing is None or standing[1] != projection.version:
             raise OutOfDate(f"{projection.name} was rebuilt by another release: restart")
-        events = reading.after(standing[0])
+        events = reading.after(standing[0], conn)
         if not events:
             return standing[0]
         schemas.enter(conn, projection.name)

@@ -63,9 +63,7 @@ def test_all_models_reach_the_head(database_url: str, conn: psycopg.Connection) 
     assert not runner.has_caught_up()
     told: list[tuple[int, int]] = []
     assert runner.catch_up(lambda position, of: told.append((position, of))) == head
-    assert runner.positions() == dict.fromkeys(
-        ("directory", "holdings", "trace", "market", "papers", "links", "passport"), head
-    )
+    assert runner.positions() == {model.name: head for model in ALL}
     assert told[-1] == (head, head)
     assert runner.has_caught_up()
 
