@@ -1,5 +1,9 @@
-"""`suyuan bench project`: all read models from the first event on, beside `COPY` of their rows."""
+"""`suyuan bench project`: all read models from the first event on, beside `COPY` of their rows.
 
+And how far they are behind while events are written at a steady rate.
+"""
+
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -11,9 +15,12 @@ from psycopg import sql
 
 from api.bench.county.files import generated
 from api.bench.county.spec import Spec
+from api.bench.lag import RATE, steady_lag
 from api.bench.loaded import Loaded, loaded
 from api.bench.measure import Baseline, Plan, rate
+from api.bench.throwaway import Throwaway, throwaway
 from api.bench.workbench import Workbench
+from api.services import SWITCH_INTERVAL_S
 from projections import schemas
 from projections.registry import ALL
 from projections.runner import Projection, Runner
@@ -31,7 +38,12 @@ def plan(bench: Workbench) -> Iterator[Plan]:
     """Compare building every read model with raw binary `COPY` of the rows that come of it."""
     county = generated(Spec(bench.size(_FULL, _QUICK)), bench.folder, bench.tell)
     events = county.manifest.spec.events
-    with loaded(county, bench.folder, bench.tell) as ledger:
+    seconds = 3.0 if bench.quick else 10.0
+    with (
+        loaded(county, bench.folder, bench.tell) as ledger,
+        throwaway(bench.folder) as written,
+        _following(written) as runner,
+    ):
         rows = _rows_of(ledger)
         yield Plan(
             name="project",
@@ -39,9 +51,24 @@ def plan(bench: Workbench) -> Iterator[Plan]:
             size=events,
             figure=lambda: _build(ledger, ALL),
             baselines={"copy": Baseline(lambda: _copy(ledger, rows))},
-            also={model.name: partial(_build, ledger, (model,)) for model in ALL},
+            also={
+                **{model.name: partial(_build, ledger, (model,)) for model in ALL},
+                f"lag p95 at {RATE} events/s, ms": lambda: steady_lag(written, runner, seconds),
+            },
             versions={"postgresql": ledger.postgres},
         )
+
+
+@contextmanager
+def _following(ledger: Throwaway) -> Iterator[Runner]:
+    """Follow a ledger as a server does."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    runner = Runner(ledger.url, ALL)
+    runner.start()
+    try:
+        yield runner
+    finally:
+        runner.stop()
 
 
 class _Table(Struct, frozen=True):
