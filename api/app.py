@@ -49,6 +49,10 @@ _DESCRIPTION: Final = (
 )
 
 
+_GENERAL: Final = {HTTPStatus.NOT_FOUND: "这里没有这一页。请核对网址。"}
+"""What is said where no handler knows better."""
+
+
 def create_app(services: Services) -> FastAPI:
     """Build the application over services, which the caller starts and stops."""
     app = FastAPI(
@@ -151,7 +155,7 @@ def _handle_errors(app: FastAPI) -> None:
             Problem(
                 status,
                 status.phrase.lower().replace(" ", "-"),
-                f"这里没有这一页或不能这样用（{status.value}）。",
+                _GENERAL.get(status, f"这个网址不能这样用（{status.value}）。"),
                 f"{status.phrase}.",
                 dict(error.headers or {}),
             ),

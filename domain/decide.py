@@ -62,6 +62,7 @@ from domain.rules.mark import (
     grantee_known,
     mark_as_registered,
     mark_authorised,
+    mark_for_its_kind,
     mark_from_its_area,
     mark_kept,
     mark_within_quota,
@@ -150,12 +151,12 @@ RULES: Final[dict[type, tuple[Rule, ...]]] = {
     v.PlotTreated: (on_own_plot,),
     v.BatchHarvested: (
         place_known, on_own_plot, product_known, batch_new, interval_elapsed, mark_as_registered,
-        mark_authorised, after_grant, mark_from_its_area, mark_within_quota,
+        mark_authorised, after_grant, mark_for_its_kind, mark_from_its_area, mark_within_quota,
     ),
     v.BatchTransformed: (
         place_known, batch_known, unit_fits, after_batches, not_halted, product_known,
         outputs_differ, batch_new, held, split_keeps_product, mass_balance, mark_as_registered,
-        mark_kept, mark_authorised, after_grant,
+        mark_kept, mark_authorised, after_grant, mark_for_its_kind,
     ),
     v.ShipmentSent: (
         place_known, addressee_known, batch_known, unit_fits, after_batches, shipped_as_ordered,

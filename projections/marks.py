@@ -9,7 +9,8 @@ from msgspec import Struct
 from psycopg.rows import class_row
 
 _GRANTS: Final = """
-    SELECT g.id, g.position, g.mark, g.zh, g.en, g.party, g.townships, g.quota, g.unit,
+    SELECT g.id, g.position, g.mark, g.zh, g.en, g.party, g.categories, g.townships,
+           g.quota, g.unit,
            coalesce(h.used, 0)::bigint AS used, coalesce(h.batches, 0)::bigint AS batches,
            g.granted_at, g.until, g.revoked_by, g.revoked_at, g.reason
     FROM marks.granted g
@@ -35,6 +36,7 @@ class Granted(Struct, frozen=True, kw_only=True):
     zh: str
     en: str
     party: str
+    categories: list[str]
     townships: list[str]
     quota: int | None
     unit: str | None

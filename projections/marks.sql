@@ -7,6 +7,7 @@ CREATE TABLE granted (
     zh         text        NOT NULL,
     en         text        NOT NULL,
     party      text        NOT NULL,
+    categories text[]      NOT NULL,
     townships  text[]      NOT NULL,
     quota      bigint,                   -- NULL: for processing, not for a harvest
     unit       text,

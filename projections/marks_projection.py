@@ -14,8 +14,8 @@ from projections.rows import insert
 
 _GRANTED: Final = {
     "id": "text", "position": "int8", "mark": "text", "zh": "text", "en": "text", "party": "text",
-    "townships": "text[]", "quota": "int8", "unit": "text", "until": "timestamptz",
-    "granted_at": "timestamptz",
+    "categories": "text[]", "townships": "text[]", "quota": "int8", "unit": "text",
+    "until": "timestamptz", "granted_at": "timestamptz",
 }  # fmt: skip
 _HARVEST: Final = {"position": "int8", "grant_id": "text", "batch": "text", "quantity": "int8"}
 _UNDO: Final = "DELETE FROM harvest WHERE position = ANY(%s)"
@@ -28,7 +28,7 @@ class MarksProjection:
     """Keeps the tables that `projections.marks` reads."""
 
     name: Final = "marks"
-    version: Final = 1
+    version: Final = 2
     sql: Final = files("projections").joinpath("marks.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
@@ -54,7 +54,7 @@ def _rows(effect: Effect) -> Sequence[tuple[str, tuple[Any, ...]]]:
             quota = event.quota
             grant = (
                 event.id, at, event.mark, event.names.zh, event.names.en, event.party,
-                list(event.townships), quota.quantity if quota else None,
+                list(event.categories), list(event.townships), quota.quantity if quota else None,
                 quota.unit.value if quota else None, event.until, event.occurred_at,
             )  # fmt: skip
             return (("granted", grant),)

@@ -300,7 +300,8 @@ class Author:
         mark = more.pop("mark", c.MARK)
         return i.MarkGranted(
             **self.common(by), mark=mark, names=r.Names("罗定稻米", "Luoding rice"),
-            party=party, townships=townships, quota=quota, **more,
+            party=party, categories=more.pop("categories", ("soybean",)), townships=townships,
+            quota=quota, **more,
         )  # fmt: skip
 
     def revoke(self, grant: i.MarkGranted, by: str = c.AUTHORITY) -> i.MarkRevoked:

@@ -34,7 +34,7 @@ def grant_marks(b: Builder, hours: OfficeHours) -> None:
         granted = b.record(MarkGranted(
             **b.common(AUTHORITY, hours.next(14)), mark=CINNAMON_MARK,
             names=Names("罗定肉桂（演示）", "Luoding cinnamon (demo)"), party=one.party,
-            townships=_AREA, quota=quota,
+            categories=("cinnamon",), townships=_AREA, quota=quota,
         ))  # fmt: skip
         b.claims[one.party] = MarkClaim(CINNAMON_MARK, granted, one.party)
 

@@ -118,7 +118,7 @@ def _mark(mark: Mark, naming: Naming) -> Fact:
     name = mark.zh if reader.language == "zh" else mark.en
     area = listed(reader, (reader.place(one) for one in mark.townships))
     small = reader.say(
-        "主管部门授权%(who)s使用，产区：%(area)s。%(day)s起",
+        "%(day)s起由主管部门授权%(who)s使用，产区：%(area)s",
         who=naming.who(mark.party), area=area, day=reader.day(mark.granted_at),
     )  # fmt: skip
     if mark.revoked:

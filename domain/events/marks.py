@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from domain.events.base import Event, Text
-from domain.events.registry import Names
+from domain.events.registry import Category, Names
 from domain.ids import Division, EventId, MarkCode, PartyId
 from domain.measures import Amount, Unit
 
@@ -38,6 +38,7 @@ class MarkGranted(Event, frozen=True, kw_only=True, tag="mark.granted.v1"):
     mark: MarkCode
     names: Names
     party: PartyId
+    categories: Annotated[tuple[Category, ...], Meta(min_length=1, max_length=20)]
     townships: Annotated[tuple[Division, ...], Meta(min_length=1, max_length=50)]
     quota: Quota | None = None
     until: Annotated[datetime, Meta(tz=True)] | None = None

@@ -9,6 +9,9 @@ from domain.events.base import Event, Text
 from domain.ids import Division, Gln, Gtin, MarkCode, PartyId, PlaceId, is_gtin
 from domain.measures import Amount, Content, Unit
 
+Category = Annotated[str, Meta(pattern=r"^[a-z][a-z-]{1,30}\Z", description="such as cinnamon")]
+"""What kind of produce a product is."""
+
 
 class PlaceKind(Enum):
     """What a place is for; only on a plot does produce grow."""
@@ -49,7 +52,7 @@ class ProductRegistered(Event, frozen=True, kw_only=True, tag="product.registere
 
     gtin: Gtin
     names: Names
-    category: Annotated[str, Meta(pattern=r"^[a-z][a-z-]{1,30}\Z", description="such as cinnamon")]
+    category: Category
     unit: Unit
     content: Content | None = None
     shelf_life_days: Annotated[int, Meta(ge=1, le=36500)] | None = None

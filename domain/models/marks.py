@@ -15,6 +15,7 @@ class Grant(Struct, frozen=True):
 
     mark: str
     party: str
+    categories: tuple[str, ...]
     townships: tuple[str, ...]
     quota: Quota | None
     since: datetime
@@ -34,8 +35,8 @@ def evolve_grant(model: Grant | None, event: AnyEvent, position: int) -> Grant |
     match event:
         case MarkGranted():
             return Grant(
-                event.mark, event.party, event.townships, event.quota, event.occurred_at,
-                event.until, position,
+                event.mark, event.party, event.categories, event.townships, event.quota,
+                event.occurred_at, event.until, position,
             )  # fmt: skip
         case MarkRevoked() if model:
             return replace(model, revoked_by=event.id, revoked_at=position)

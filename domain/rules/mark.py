@@ -70,6 +70,21 @@ def mark_authorised(state: State, event: Making) -> Refusal | None:
     )  # fmt: skip
 
 
+def mark_for_its_kind(state: State, event: Making) -> Refusal | None:
+    """Refuse a mark on another kind of produce than it stands for."""
+    grant = state.grant(event.mark.grant) if event.mark else None
+    if event.mark is None or grant is None:
+        return None
+    for batch_id in _made(event):
+        product = state.product(batch_id[:14])
+        if product and product.category not in grant.categories:
+            return _refused(
+                grant.mark, f"{product.name_zh}不是这个标志所指的农产品",
+                f"{product.name_en} is not what it stands for", event.mark.grant, grant,
+            )  # fmt: skip
+    return None
+
+
 def mark_from_its_area(state: State, harvest: BatchHarvested) -> Refusal | None:
     """Refuse a mark on what grew outside the townships that it stands for."""
     grant = state.grant(harvest.mark.grant) if harvest.mark else None

@@ -77,6 +77,20 @@ def test_a_plot_outside_the_townships_is_refused() -> None:
     assert "445381111" in refusal.en
 
 
+def test_another_kind_of_produce_than_the_mark_s_is_refused() -> None:
+    world = World.open()
+    grant = world.admit(world.grant(categories=("rice", "paddy")))
+    refusal = world.refuse(_marked(world, grant))
+    assert refusal.code is Code.MARK_NOT_AUTHORISED
+    assert "不是这个标志所指的" in refusal.zh
+    both = world.admit(world.grant(categories=("rice", "soybean")))
+    harvest = world.admit(_marked(world, both, c.kg(2)))
+    goods, new = c.of(harvest.batch, c.kg(2)), c.of(world.new_lot(c.PADDY), c.kg(1))
+    made = world.transform(c.FARMER, c.YARD, Process.DRIED, [goods], [new])
+    assert world.refuse(replace(made, mark=_claim(grant))).code is Code.MARK_NOT_AUTHORISED
+    world.admit(replace(made, mark=_claim(both)))
+
+
 def test_the_county_s_code_covers_all_its_townships() -> None:
     world = World.open()
     world.admit(_marked(world, world.admit(world.grant(townships=("445381",)))))
@@ -196,7 +210,7 @@ def test_a_product_registered_with_a_mark_is_not_made_without_it() -> None:
     world = World.open()
     product = ProductRegistered(
         **world.common(c.AUTHORITY), gtin=c.UNREGISTERED, names=Names("罗定稻谷", "Luoding paddy"),
-        category="paddy", unit=Unit.GRAM, mark=c.MARK,
+        category="soybean", unit=Unit.GRAM, mark=c.MARK,
     )  # fmt: skip
     world.admit(product)
     grant = world.admit(world.grant())
