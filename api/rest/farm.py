@@ -10,12 +10,13 @@ from msgspec import Struct
 from api.rest.context import CaughtUp, Use
 from api.services import Services
 from api.signin.viewer import SignedIn, Viewer, forbidden
+from domain.events.marks import MarkClaim
 from domain.events.registry import PlaceKind
 from domain.harvests import thinkable_g
 from domain.ids import split_batch_id
 from ledger.log import Connection
 from ledger.standing import place_now
-from projections import directory, holdings
+from projections import directory, holdings, marks
 from projections.holdings import OnTheWay
 from projections.passport import documents
 
@@ -50,8 +51,24 @@ class Place(Struct, frozen=True):
     kind: str
 
 
+class Usable(Struct, frozen=True):
+    """A grant of a mark that the party may claim, its own or a cooperative's.
+
+    `harvests`: for a harvest too, not only for what is made of marked goods.
+    """
+
+    grant: str
+    party: str
+    mark: str
+    zh: str
+    en: str
+    categories: list[str]
+    townships: list[str]
+    harvests: bool
+
+
 class Goods(Struct, frozen=True):
-    """What is held of a batch at a place; `hold`: nothing of it moves."""
+    """What is held of a batch at a place; `hold`: nothing of it moves; `mark`: what it bears."""
 
     batch: str
     gtin: str
@@ -61,6 +78,7 @@ class Goods(Struct, frozen=True):
     free: int
     unit: str
     hold: bool
+    mark: MarkClaim | None
 
 
 class Item(Struct, frozen=True):
@@ -115,6 +133,7 @@ class Farm(Struct, frozen=True):
     products: list[Product]
     partners: list[Partner]
     names: dict[str, str]
+    marks: list[Usable]
 
 
 @router.get("")
@@ -168,8 +187,25 @@ def _farm(services: Services, conn: Connection, party_id: str) -> Farm:
             Partner(one, names[one], [_place(p) for p in directory.places_of(conn, one)])
             for one in sorted(others)
         ],
-        names=names,
+        names=names, marks=_marks(conn, party_id, now),
     )  # fmt: skip
+
+
+def _marks(conn: Connection, party: str, now: datetime) -> list[Usable]:
+    """Give the grants in force to a party, then those to its cooperatives."""
+    whose = [party, *(one.cooperative for one in directory.cooperatives_of(conn, party))]
+    found = [
+        one
+        for one in marks.grants(conn, whose)
+        if one.revoked_by is None and (one.until is None or one.until > now)
+    ]
+    return [
+        Usable(
+            one.id, one.party, one.mark, one.zh, one.en, one.categories, one.townships,
+            one.quota is not None,
+        )
+        for one in sorted(found, key=lambda one: whose.index(one.party))
+    ]  # fmt: skip
 
 
 def _grows(place: directory.Place) -> bool:
@@ -201,9 +237,11 @@ def _goods(conn: Connection, party: str) -> list[Goods]:
         gtin, lot = split_batch_id(one.batch)
         passport = passports.get(one.batch)
         stopped = bool(passport and passport.halts)
-        made.append(
-            Goods(one.batch, gtin, lot, one.place, one.quantity, one.free, one.unit, stopped)
-        )
+        borne = passport.mark if passport else None
+        claim = MarkClaim(borne.mark, borne.event, borne.party.id) if borne else None
+        made.append(Goods(
+            one.batch, gtin, lot, one.place, one.quantity, one.free, one.unit, stopped, claim
+        ))  # fmt: skip
     return made
 
 

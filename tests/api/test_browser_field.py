@@ -129,6 +129,54 @@ def test_more_than_a_plot_can_give_is_asked_not_refused(farmer: Page) -> None:
     farmer.wait_for_selector(".done")
 
 
+def test_a_harvest_bears_a_mark_where_a_grant_fits_and_keeps_it_when_split(
+    farmer: Page, county: County
+) -> None:
+    farmer.click(".tile.main")
+    farmer.click(".pick:has-text('稻谷')")
+    expect(farmer.locator(".pick.mark")).to_be_hidden()
+    farmer.click(".pick:has-text('鲜桂皮')")
+    farmer.click(".pick:has-text('七号山地')")
+    farmer.click(".pick.mark:has-text('罗定肉桂')")
+    farmer.fill("[name=quantity]", "40")
+    farmer.click(".act")
+    farmer.wait_for_selector(".done")
+    labels = farmer.locator(".done ~ .btns a").first.get_attribute("href") or ""
+    passport = labels.removeprefix("/print")
+    opened(farmer, f"{farmer.url.split('/farm')[0]}/farm#process")
+    farmer.click(".pick:has-text('分批')")
+    lot = passport.split("/10/")[1]
+    farmer.click(f".pick:has-text('{lot}')")
+    farmer.fill("[name=quantity]", "10")
+    farmer.click(".act")
+    farmer.wait_for_selector(".done")
+    part = (farmer.locator(".done ~ .btns a").first.get_attribute("href") or "").removeprefix(
+        "/print"
+    )
+    for batch in (passport, part):
+        told = county.client.get(batch, headers={"Accept": "application/json"}).json()
+        assert told["mark"]["zh"] == "罗定肉桂（演示）"
+
+
+def test_a_sale_names_the_units_sold_and_none_twice(farmer: Page) -> None:
+    harvest(farmer, "3")
+    for written, words in (
+        ("12x", "看不懂"), ("0012-0010", "看不懂"), ("0012、0014－0016", None), ("15", "卖过"),
+    ):  # fmt: skip
+        farmer.reload()
+        farmer.wait_for_selector("html[data-ready=yes]")
+        farmer.evaluate("location.hash = ''")
+        farmer.click("a.tile[href='#sell']")
+        farmer.fill("[name=quantity]", "1")
+        farmer.fill("[name=text]", "门市")
+        farmer.fill("[name=serials]", written)
+        farmer.click(".act")
+        if words:
+            expect(farmer.locator(".told.alarm")).to_contain_text(words)
+        else:
+            farmer.wait_for_selector(".done")
+
+
 def test_a_plot_under_interval_says_how_many_days_it_waits(farmer: Page) -> None:
     assert re.search(r"二号水田还要等 \d+ 天", farmer.inner_text("#stage"))
     farmer.click(".tile.main")

@@ -2,6 +2,7 @@
 
 import { mine, named, newLot, placeName, product, products, remember } from "./data.js";
 import { choice, field, form, make, say, show, tell } from "./page.js";
+import { keptMark } from "./marks.js";
 import { record } from "./record.js";
 import { scanner, understood } from "./scan.js";
 import { amount, inField, read, unitsOf } from "./units.js";
@@ -166,6 +167,7 @@ async function transform(kind, goods, data) {
     place: first.place, process: kind,
     inputs: used.map(({ one, quantity }) => ({ batch: one.batch, quantity, unit: one.unit })),
     outputs: [{ batch, quantity: out, unit: made.unit }],
+    mark: keptMark(kind, used.map(({ one }) => one), made),
   }, { title: `${say(kind)} · ${named(made)} ${amount(out, made.unit)}`, batches: used.map(({ one }) => one.batch), batch });
   if (entry.state !== "refused") remember(batch, entry.id);
 }
@@ -180,7 +182,8 @@ export function leave(kind) {
   show(form(say(kind), [
     choice("goods", say("which_goods"), goods.map((one) => ({ value: keyOf(one), label: label(one), small: small(one) })), chosen && keyOf(chosen), fill),
     quantity, field("text", say(word), {}),
-  ], say("write_down"), async (data) => {
+    kind === "sell" && field("serials", say("serials_sold"), { mode: "numeric", optional: true }),
+  ].filter(Boolean), say("write_down"), async (data) => {
     const one = chosenGoods(goods, data.get("goods"));
     const amountGone = await quantityOf(data, one);
     if (amountGone === undefined) return;
@@ -188,7 +191,19 @@ export function leave(kind) {
     if (!text) throw new Error(say("choose_first", { what: say(word) }));
     await record(kind === "sell" ? "batch.sold.v1" : "batch.disposed.v1", {
       place: one.place, batch: one.batch, quantity: amountGone, unit: one.unit, [kind === "sell" ? "channel" : "reason"]: text,
+      serials: kind === "sell" ? serialsOf(data.get("serials")) : undefined,
     }, { title: `${say(kind)} · ${named(product(one.gtin))} ${amount(amountGone, one.unit)}`, batches: [one.batch] });
   }));
   if (chosen) fill(keyOf(chosen));
+}
+
+/** Read serials as people write them: `0012`, `0012-0020`, several with commas or spaces between. */
+function serialsOf(text) {
+  const parts = text.normalize("NFKC").replaceAll(/\s*[-–—~至到]\s*/g, "-").split(/[\s,;、，；]+/).filter(Boolean);
+  const spans = parts.map((part) => {
+    const [first, last = first] = part.split("-");
+    if (!/^\d{1,20}$/.test(first) || last.length !== first.length || !(last >= first)) throw new Error(say("no_serial", { text: part }));
+    return { first, last };
+  });
+  return spans.length ? spans : undefined;
 }

@@ -2,6 +2,7 @@
 
 import { mine, named, newLot, product, products, remember } from "./data.js";
 import { choice, field, form, question, say, show, day } from "./page.js";
+import { grantFor, markBox, ticked } from "./marks.js";
 import { record } from "./record.js";
 import { amount, read, unitsOf } from "./units.js";
 import { withBasket } from "./basket.js";
@@ -13,19 +14,26 @@ export function harvest() {
   const last = localStorage.getItem("suyuan-plot");
   const first = plots.find((one) => one.id === last && !one.wait) ?? plots.find((one) => !one.wait) ?? plots[0];
   const known = products().filter((one) => one.loose);
+  const chosen = { plot: first.id, product: known[0]?.gtin };
+  const mark = markBox();
+  const fit = () => mark.fit(grantFor(product(chosen.product), plotOf(chosen.plot)));
+  fit();
   show(form(say("harvest"), [
-    choice("plot", say("which_plot"), plots.map((one) => ({ value: one.id, label: one.name, small: waits(one) })), first.id),
-    choice("product", say("which_product"), known.map((one) => ({ value: one.gtin, label: named(one) })), known[0]?.gtin),
+    choice("plot", say("which_plot"), plots.map((one) => ({ value: one.id, label: one.name, small: waits(one) })), first.id, (id) => (chosen.plot = id, fit())),
+    choice("product", say("which_product"), known.map((one) => ({ value: one.gtin, label: named(one) })), known[0]?.gtin, (gtin) => (chosen.product = gtin, fit())),
     withBasket(field("quantity", say("how_much"), { mode: "decimal", focus: true, ...unitsOf(known[0] ?? {}) })),
+    mark.box,
   ], say("write_down"), (data) => write(data)));
 }
+
+const plotOf = (id) => mine.farm.plots.find((one) => one.id === id);
 
 function waits(plot) {
   return plot.wait && say("wait_title", { plot: "", n: plot.wait.days }).trim();
 }
 
 async function write(data) {
-  const plot = mine.farm.plots.find((one) => one.id === data.get("plot"));
+  const plot = plotOf(data.get("plot"));
   const made = product(data.get("product"));
   const unit = made.unit === "GRM" ? data.get("quantity-unit") : "piece";
   const quantity = await read(data.get("quantity"), unit === "piece" && made.unit === "GRM" ? "jin" : unit);
@@ -41,7 +49,7 @@ async function write(data) {
   localStorage.setItem("suyuan-product", made.gtin);
   const batch = `${made.gtin}/${newLot(plot.id)}`;
   const entry = await record("batch.harvested.v1", {
-    batch, plot: plot.id, place: keptAt(plot), quantity, unit: made.unit,
+    batch, plot: plot.id, place: keptAt(plot), quantity, unit: made.unit, mark: ticked(data, grantFor(made, plot)),
   }, { title: `${named(made)} ${amount(quantity, made.unit)}`, again: harvest, batch });
   if (entry.state !== "refused") remember(batch, entry.id);
 }
