@@ -51,6 +51,16 @@ _LAST: Final = """
 """
 
 
+_WITHDRAWN: Final = """
+    SELECT 1 FROM papers.withdrawn_run
+    WHERE batch = %(batch)s AND kind = 'unit' AND length(first) = length(%(serial)s::text)
+        AND first COLLATE "C" <= %(serial)s::text AND last COLLATE "C" >= %(serial)s::text
+    LIMIT 1
+"""
+_WITHDRAWN_CRATE: Final = """
+    SELECT 1 FROM papers.withdrawn_run
+    WHERE kind = 'crate' AND first COLLATE "C" <= %(sscc)s AND last COLLATE "C" >= %(sscc)s LIMIT 1
+"""
 _CRATE: Final = """
     SELECT batch FROM papers.run
     WHERE kind = 'crate' AND first COLLATE "C" <= %s AND last COLLATE "C" >= %s
@@ -195,6 +205,20 @@ def was_printed(conn: psycopg.Connection[Any], batch: str, serial: str) -> bool 
     """
     row = conn.execute(_PRINTED, {"batch": batch, "serial": serial}).fetchone()
     return row[0] if row else None
+
+
+def was_withdrawn(conn: psycopg.Connection[Any], batch: str, serial: str) -> bool:
+    """Tell whether a serial was of a print run that was declared in error.
+
+    Ask only of one that no run which stands has printed.
+    """
+    row = conn.execute(_WITHDRAWN, {"batch": batch, "serial": serial}).fetchone()
+    return row is not None
+
+
+def crate_was_withdrawn(conn: psycopg.Connection[Any], sscc: str) -> bool:
+    """Tell the same of a crate's SSCC."""
+    return conn.execute(_WITHDRAWN_CRATE, {"sscc": sscc}).fetchone() is not None
 
 
 def sale_of(conn: psycopg.Connection[Any], batch: str, serial: str) -> Sale | None:

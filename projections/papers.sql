@@ -62,6 +62,17 @@ CREATE INDEX ON run (position);
 CREATE INDEX ON run (first COLLATE "C") WHERE kind = 'crate';
 CREATE INDEX ON run (reprint_of) WHERE reprint_of IS NOT NULL;
 
+-- Numbers of print runs that were corrected: gone, where no run that stands has them.
+CREATE TABLE withdrawn_run (
+    position bigint NOT NULL,
+    batch    text   NOT NULL,
+    kind     text   NOT NULL,
+    first    text   NOT NULL,
+    last     text   NOT NULL
+);
+CREATE INDEX ON withdrawn_run (batch);
+CREATE INDEX ON withdrawn_run (first COLLATE "C") WHERE kind = 'crate';
+
 -- Units that were sold, by serial.
 CREATE TABLE sale (
     position bigint      NOT NULL,

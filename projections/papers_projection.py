@@ -33,6 +33,9 @@ _COLUMNS: Final = {
     },
     "parent": {"position": "int8", "child": "text", "parent": "text"},
 }  # fmt: skip
+_WITHDRAWN_RUN: Final = {
+    "position": "int8", "batch": "text", "kind": "text", "first": "text", "last": "text",
+}  # fmt: skip
 _UNDO: Final = {
     table: f"DELETE FROM {table} WHERE position = ANY(%s)".encode()  # noqa: S608  names of ours
     for table in _COLUMNS
@@ -45,7 +48,7 @@ class PapersProjection:
     """Keeps the tables that `projections.papers` reads."""
 
     name: Final = "papers"
-    version: Final = 3
+    version: Final = 4
     sql: Final = files("projections").joinpath("papers.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
@@ -60,6 +63,17 @@ class PapersProjection:
             if undone:
                 cursor.execute(_UNDO[table], [undone])
             insert(cursor, table, columns, rows[table])
+        gone = [row for effect in changes.superseded for row in _withdrawn(effect)]
+        insert(cursor, "withdrawn_run", _WITHDRAWN_RUN, gone)
+
+
+def _withdrawn(effect: Effect) -> Sequence[tuple[Any, ...]]:
+    """Give the numbers that a corrected print run had."""
+    event = effect.event
+    numbers = isinstance(event, p.LabelPrinted) and (event.serials or event.ssccs)
+    if not isinstance(event, p.LabelPrinted) or not numbers:
+        return ()
+    return ((effect.position, event.batch, event.kind.value, numbers.first, numbers.last),)
 
 
 def _rows(effect: Effect) -> Sequence[Row]:

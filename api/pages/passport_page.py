@@ -75,6 +75,8 @@ def unit_page(request: Request, services: Services, batch: str, serial: str) -> 
         (name.lower().encode(), value.encode("latin-1"))
         for name, value in unit_scan.remembered(request, found.key, serial).items()
     ]
+    if unit.gone:
+        page.status_code = HTTPStatus.GONE
     return _gone_where_withdrawn(page, body)
 
 

@@ -29,19 +29,27 @@ _ROBOT: Final = re.compile(r"bot|crawl|spider|slurp|preview|curl|wget|python|htt
 
 
 class UnitView(NamedTuple):
-    """What the page says of a unit: warnings, then a line on its scans, and that it was sold."""
+    """What the page says of a unit: warnings, then a line on its scans, and that it was sold.
+
+    `gone`: its label was withdrawn.
+    """
 
     warnings: tuple[str, ...]
     line: str
     first: bool
     sold: str = ""
+    gone: bool = False
 
 
 class Told(NamedTuple):
-    """What the ledger tells of a serial: whether it was printed; when and where it was sold."""
+    """What the ledger tells of a serial: whether it was printed; when and where it was sold.
+
+    `withdrawn`: the run that printed it was declared in error, and none that stands has it.
+    """
 
     printed: bool | None
     sold: Sighting | None
+    withdrawn: bool = False
 
 
 def told_of(conn: Connection, batch: str, serial: str) -> Told:
@@ -51,7 +59,9 @@ def told_of(conn: Connection, batch: str, serial: str) -> Told:
     if sale:
         place = directory.place(conn, sale.place)
         sold = Sighting(sale.at, place.township if place else None)
-    return Told(papers.was_printed(conn, batch, serial), sold)
+    printed = papers.was_printed(conn, batch, serial)
+    withdrawn = not printed and papers.was_withdrawn(conn, batch, serial)
+    return Told(printed, sold, withdrawn)
 
 
 def looked_at(
@@ -65,6 +75,9 @@ def looked_at(
     """
     LIMIT.check(request)
     now = datetime.now(UTC)
+    if told.withdrawn:
+        warning = reader.say("这个编号的标签印错了，已经作废，不该再贴在货上。")
+        return UnitView((warning,), "", first=False, gone=True)
     region = _region(request, services)
     if not _counts(request, found.key, serial):
         scans = sightings.read(conn, found.key, serial, now)

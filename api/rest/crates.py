@@ -25,6 +25,12 @@ def open_crate(sscc: str, services: Use) -> Response:
         raise Problem(HTTPStatus.BAD_REQUEST, error.code, error.zh, error.en) from error
     with services.connection() as conn:
         batch = papers.batch_of_crate(conn, sscc)
+        gone = batch is None and papers.crate_was_withdrawn(conn, sscc)
+    if gone:
+        raise Problem(
+            HTTPStatus.GONE, "gone", f"箱码 {sscc} 的标签印错了，已经作废。",
+            f"The label with the SSCC {sscc} was printed in error and has been withdrawn.",
+        )  # fmt: skip
     if batch is None:
         raise not_found(
             f"没有印过箱码 {sscc} 的标签。请核对箱子上的号码。",

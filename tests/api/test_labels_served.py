@@ -18,6 +18,7 @@ from PIL import Image
 from api.demo.parties import CARRIER, CHEN_XIULAN, CHENWU
 from domain.events import papers as p
 from domain.events.catalogue import encode
+from domain.events.correction import EventCorrected
 from domain.events.holds import BatchHeld, BatchRecalled, RecallClosed
 from domain.events.movements import BatchHarvested
 from domain.ids import gtin_check_digit, uuid7
@@ -360,6 +361,11 @@ def test_a_crates_code_opens_its_batch(county: County, harvest: BatchHarvested) 
     assert opened.headers["location"] == f"/01/{gtin}/10/{lot}"
     assert county.client.get(opened.headers["location"]).status_code == 200
     assert county.client.get(f"/00/{SSCC}").status_code == 404
+    county.record(EventCorrected(**common(GROWER), event=event.id, reason="印错了"))
+    gone = county.client.get(path, headers={"Accept": "text/html"})
+    assert gone.status_code == 410
+    assert "已经作废" in gone.text
+    assert gone.headers["access-control-allow-origin"] == "*"
     wrong = county.client.get("/00/376104250021234560")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "label-sscc")
 

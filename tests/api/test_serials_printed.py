@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from api.pages import unit_scan
+from domain.events.correction import EventCorrected
 from domain.events.papers import LabelKind, LabelPrinted, Numbers
 from projections.passport import document
 from tests.api.pages_parts import County, common, demo_county
@@ -34,6 +36,15 @@ def test_a_serial_that_was_never_printed_warns_and_is_one_case_a_batch(county: C
     as_party(county, owner_of(county))
     inbox = county.get_signed("/inbox")
     assert inbox.count("扫了没有印过的编号") == 1
+    withdrawn = EventCorrected(**common(held.party.id), event=run.id, reason="印错了")
+    county.record(withdrawn)
+    county.client.cookies.clear()
+    path = f"{county.showcase}/21/105"
+    page = county.client.get(path, headers={"Accept": "text/html", "User-Agent": "Mozilla/5.0"})
+    assert page.status_code == 410
+    assert "已经作废" in page.text
+    county.record(msgspec.structs.replace(run, **common(held.party.id)))
+    assert "已经作废" not in scan(county, "105")
     with county.services.connection() as conn:
         assert conn.execute("SELECT scans FROM scan.stray").fetchone() == (4,)
         assert conn.execute("SELECT count(*) FROM scan.unit").fetchone() == (1,)
