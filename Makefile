@@ -31,16 +31,16 @@ run: $(RUNTIME) $(ASSETS) ## serve the demo county on http://127.0.0.1:8000 (POR
 	@SUYUAN_DEV="$${SUYUAN_DEV:-1}" exec $(BIN)/suyuan serve --demo
 
 check: lint ## the linters and the quick tests, under a minute
-	@$(BIN)/pytest -q -n 2 -m "not slow and not browser"
+	@$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not browser"
 
 test: lint browser ## everything, with coverage; as root on Debian it installs the browser it needs
 	@$(BIN)/hadolint docker/Dockerfile
 	@$(BIN)/yamllint --strict docker/compose.yaml
 	@if [ -e .uv/no-browser ]; then \
-		$(BIN)/pytest -n 2 -m "not browser" --cov --cov-branch --cov-fail-under=95; \
+		$(BIN)/pytest -n 2 --dist loadfile -m "not browser" --cov --cov-branch --cov-fail-under=95; \
 		echo "NOT RUN: the browser tests. $$(cat .uv/no-browser)"; \
 	else \
-		$(BIN)/pytest -n 2 --cov --cov-branch --cov-fail-under=95; \
+		$(BIN)/pytest -n 2 --dist loadfile --cov --cov-branch --cov-fail-under=95; \
 	fi
 
 lint: $(DEV) $(ASSETS) $(TESTED_WITH)
