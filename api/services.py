@@ -15,6 +15,7 @@ from api.joining import invitations
 from api.keyring import Keyring
 from api.live.feed import Feed
 from api.page_cache import PageCache
+from api.proposals import store as proposals
 from api.reports import store as reports
 from api.scans import sightings
 from api.settings import Settings
@@ -118,6 +119,7 @@ _SCRIPTS: Final = (
     sightings.SQL,
     reports.SQL,
     invitations.SQL,
+    proposals.SQL,
 )
 """The tables that are neither the ledger's nor a read model's."""
 

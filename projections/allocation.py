@@ -54,6 +54,7 @@ class Proposal(Struct, frozen=True):
     unit: str
     price: Price
     score: int
+    category: str
 
 
 class SellerShare(Struct, frozen=True):
@@ -215,7 +216,7 @@ def _proposals(conn: Connection, prepared: Prepared, sharing: Sharing) -> Iterat
         if within(price, ceiling_of(demand)):
             yield Proposal(
                 offer.id, demand.id, offer.seller, demand.buyer, offer.batch, share.lots * lot,
-                prepared.unit, price, points[share.supply, share.want],
+                prepared.unit, price, points[share.supply, share.want], prepared.category,
             )  # fmt: skip
 
 

@@ -258,6 +258,14 @@ def order_of_shipment(conn: Connection, shipment: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def ordered_pairs(conn: Connection, demands: Sequence[str]) -> set[tuple[str, str]]:
+    """Give (offer, demand) of all orders that were placed for demands, whatever became of them."""
+    rows = conn.execute(
+        "SELECT offer, demand FROM market.orders WHERE demand = ANY(%s)", [list(demands)]
+    )
+    return {(offer, demand) for offer, demand in rows}
+
+
 def steps_of(conn: Connection, orders: Sequence[str]) -> dict[str, list[StepRow]]:
     """Give the lives of orders, each in order of position; corrected steps are among them."""
     with conn.cursor(row_factory=class_row(StepRow)) as cursor:

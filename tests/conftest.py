@@ -71,6 +71,7 @@ SLOW_ROOMS = frozenset(
         "test_roles",
         "test_runner",
         "test_serials_printed",
+        "test_sharing",
         "test_signin",
         "test_tokens",
         "test_untp",

@@ -80,10 +80,10 @@ def order_view(
         when=reader.moment(row.occurred_at.astimezone(CST)),
         stages=tuple(_stages(row, steps, known, naming)), acts=_acts(row, mine),
         data={
-            "order": row.id, "offer": row.offer, "batch": row.batch, "quantity": row.quantity,
+            "order": row.id, "offer": row.offer, "batch": row.batch, "quantity": _agreed(row),
             "unit": row.unit, "place": offer.place if offer else None, "buyer": row.buyer,
             "deliver_to": row.deliver_to, "total": _total_fen(row), "currency": row.currency,
-            "shipment": _shipment(steps),
+            "shipment": _shipment(steps), "released": _released(row, offer),
         },
         halted=row.halted, address=f"/market/orders/{row.id}",
     )  # fmt: skip
@@ -120,8 +120,23 @@ def _shipment(steps: Sequence[StepRow]) -> str | None:
     return next((step.event for step in reversed(steps) if step.state == "shipped"), None)
 
 
+def _agreed(row: OrderRow) -> int:
+    """Give how much was promised, and before that how much was ordered."""
+    return row.confirmed or row.quantity
+
+
+def _released(row: OrderRow, offer: OfferRow | None) -> dict[str, Any] | None:
+    """Give what a cancellation puts back on sale: what the confirmation reserved."""
+    if row.state != "confirmed" or offer is None:
+        return None
+    return {
+        "seller": row.seller, "place": offer.place, "offer": row.offer, "batch": row.batch,
+        "quantity": _agreed(row), "unit": row.unit,
+    }  # fmt: skip
+
+
 def _total_fen(row: OrderRow) -> int:
-    return -(-row.quantity * row.price_amount // row.price_per)
+    return -(-_agreed(row) * row.price_amount // row.price_per)
 
 
 def _total(row: OrderRow) -> str:

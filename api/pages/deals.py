@@ -16,7 +16,9 @@ from api.pages.failure import failure
 from api.pages.field_words import words_for
 from api.pages.market_view import Known, persons_in
 from api.pages.naming import Naming
+from api.pages.proposed_view import ProposedView, proposed_view
 from api.pages.standing import standing
+from api.proposals import store as proposals
 from api.rest.context import CaughtUp, Use
 from api.services import Services
 from api.signin.viewer import MaybeViewer, Viewer
@@ -41,11 +43,13 @@ def inbox(request: Request, services: Use, viewer: MaybeViewer) -> Response:
     with services.connection() as conn:
         rows = queries.orders(conn, OrderFilter(party=viewer.party), Page(_SHOWN))
         views = _views(request, services, conn, viewer, rows)
+        proposed = _proposed(request, services, conn, viewer)
         now = standing(conn)
     waiting = [one for one in views if one.acts]
     return render.page(
         request, "deals.html", HTTPStatus.OK, standing=now, viewer=viewer.party, waiting=waiting,
         others=[one for one in views if not one.acts], words=words_for(render.reader_of(request)),
+        proposed=proposed, is_county=viewer.is_county,
     )  # fmt: skip
 
 
@@ -144,6 +148,21 @@ def _views(
         order_view(row, steps.get(row.id, []), offers.get(row.offer), known, naming, viewer.party)
         for row in rows
     ]
+
+
+def _proposed(
+    request: Request, services: Services, conn: Connection, viewer: Viewer
+) -> list[ProposedView]:
+    """Give what the county's desk proposed to the viewer and still stands."""
+    found = proposals.standing(conn, viewer.party)
+    known = Known(
+        directory.products(conn, {one.offer.gtin for one in found}),
+        directory.places(conn, {one.demand.deliver_to for one in found}),
+        directory.parties(conn, {of for one in found for of in (one.row.buyer, one.row.seller)}),
+    )
+    cards = services.vault.names(conn, persons_in(known))
+    naming = Naming(render.reader_of(request), cards)
+    return [proposed_view(one, known, naming, viewer.party) for one in found]
 
 
 def _file(body: bytes, media: str, ending: str) -> Response:

@@ -140,6 +140,7 @@ FIELD_WORDS: Final = {
     "act_confirm": marked("确认订单"),
     "act_refuse": marked("不接这单"),
     "act_cancel": marked("取消订单"),
+    "act_place": marked("按建议下单"),
     "act_ship": marked("按订单发货"),
     "act_settle": marked("结清"),
     "act_dispute": marked("提出争议"),

@@ -96,6 +96,7 @@ def _terms(row: OfferRow, *, buys: bool) -> dict[str, object]:
     return {
         "id": row.id, "seller": row.seller, "batch": row.batch, "unit": row.unit,
         "least": row.least, "price": price, "tiers": list(row.tiers) if buys else [],
+        "ways": list(row.ways),
     }  # fmt: skip
 
 

@@ -16,11 +16,12 @@ from api.pages import (
     printing,
     problems,
     report,
+    sharing,
 )
 
 PAGES = (
     home, dossier, passport, batches, deals, market, offer, prices, printing, problems, report,
-    inbox, farm,
+    inbox, farm, sharing,
 )  # fmt: skip
 
 router = APIRouter()

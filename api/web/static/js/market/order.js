@@ -54,7 +54,7 @@ async function place(key, data) {
   const entry = await record(event("order.placed.v1", key.party, {
     offer: offer.id, seller: offer.seller, batch: offer.batch, quantity, unit: offer.unit,
     price: { amount: price.amount, currency: price.currency, per: price.per },
-    deliver_to: data.get("place"), demand: stage.dataset.demand,
+    deliver_to: data.get("place"), way: offer.ways.includes("delivery") ? undefined : "pick_up", demand: stage.dataset.demand,
   }, { refs: stage.dataset.demand ? [offer.id, stage.dataset.demand] : [offer.id] }), say("order_now"), key);
   if (entry.state === "refused") throw new Refused(entry.problem);
   if (entry.state === "waiting") return void tell(say("waiting"));

@@ -14,7 +14,8 @@ const stage = document.getElementById("stage");
 const ACTS = {
   confirm: (o) => ["order.confirmed.v1", { place: o.place, order: o.order, offer: o.offer, batch: o.batch, quantity: o.quantity, unit: o.unit }],
   refuse: (o, reason) => ["order.refused.v1", { order: o.order, reason }],
-  cancel: (o, reason) => ["order.cancelled.v1", { order: o.order, reason }],
+  place: (o) => ["order.placed.v1", o],
+  cancel: (o, reason) => ["order.cancelled.v1", { order: o.order, reason, released: o.released ?? undefined }],
   ship: (o) => ["shipment.sent.v1", { place: o.place, to: o.buyer, to_place: o.deliver_to, order: o.order, items: [{ batch: o.batch, quantity: o.quantity, unit: o.unit }] }],
   settle: (o) => ["order.settled.v1", { order: o.order, shipment: o.shipment, paid: { amount: o.total, currency: o.currency } }],
   dispute: (o, reason) => ["order.disputed.v1", { order: o.order, shipment: o.shipment, reason }],
@@ -36,7 +37,8 @@ async function tap(button) {
     const key = await current(stage.dataset.viewer);
     if (!key) throw new Error(say("no_key"));
     const [type, fields] = ACTS[name](order, reason);
-    const entry = await record(event(type, key.party, fields, { refs: [order.order] }), say(`act_${name}`), key);
+    const refs = name === "place" ? [order.offer, order.demand] : [order.order];
+    const entry = await record(event(type, key.party, fields, { refs }), say(`act_${name}`), key);
     if (entry.state === "refused") throw new Refused(entry.problem);
     if (entry.state === "waiting") return tell(say("waiting"));
     location.assign(`${stage.dataset.page}?at=${entry.position}`);
