@@ -12,6 +12,7 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, default_fiel
 from api.audience import Audience, may
 from api.graph.context import Context
 from api.graph.errors import Mistaken, not_yours, sign_in_first
+from api.graph.executing import unmark
 from api.signin.viewer import Viewer
 
 _P, _B, _S = Audience.PUBLIC, Audience.BUYERS, Audience.SIDES
@@ -130,6 +131,7 @@ def guard(schema: GraphQLSchema) -> None:
 
 def _guard(field: GraphQLField, audience: Audience) -> None:
     """Ask before a field is worked out; before a subscription begins, which asks again itself."""
+    unmark(field)
     if field.subscribe is not None:
         field.subscribe = _asking(field.subscribe, audience)
     else:

@@ -12,6 +12,8 @@ from typing import Any
 from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.types.field import StrawberryField
 
+from api.graph.executing import mark_plain
+
 
 def lighten(schema: GraphQLSchema) -> None:
     """Make the fields of a schema as light as they can be."""
@@ -24,6 +26,8 @@ def lighten(schema: GraphQLSchema) -> None:
                 light = _light(definition)
                 if light is not None:
                     field.resolve = light
+                if light is not None and definition.is_basic_field:
+                    mark_plain(field, attrgetter(definition.python_name))
 
 
 def _light(field: StrawberryField) -> Callable[..., Any] | None:

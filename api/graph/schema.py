@@ -21,6 +21,7 @@ from typing_extensions import override
 from api.graph.access import guard
 from api.graph.documents import Cache, Documents
 from api.graph.errors import Mask
+from api.graph.executing import Executor
 from api.graph.exemplifying import exemplify
 from api.graph.lightening import lighten
 from api.graph.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS
@@ -54,7 +55,7 @@ def make_schema(*, dev: bool) -> strawberry.Schema:
     if not dev:
         extensions.append(DisableIntrospection)
     schema = _Schema(
-        Query, Mutation, Subscription, extensions=extensions,
+        Query, Mutation, Subscription, extensions=extensions, execution_context_class=Executor,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not dev),
     )  # fmt: skip
     lighten(schema._schema)  # noqa: SLF001  strawberry shows it to nobody else

@@ -187,7 +187,7 @@ def _group(group: Group, found: Preview, known: Known, naming: Naming) -> GroupV
     return GroupView(
         naming.category(group.category) or group.category, group.offers, group.demands,
         reader.amount(group.wanted, unit), reader.amount(group.moved, unit),
-        f"{group.floor / 10:.1f}%", sellers, pairs[:_MOST_SHOWN],
+        f"{group.floor / 10:.1f}%" if group.moved else "—", sellers, pairs[:_MOST_SHOWN],
     )  # fmt: skip
 
 

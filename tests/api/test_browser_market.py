@@ -8,8 +8,11 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from api.demo.parties import AUTHORITY
+from api.signin.viewer import COOKIE
 from tests.api.browsing import launched, on_a_port
-from tests.api.pages_parts import demo_county
+from tests.api.pages_parts import County, demo_county
+from tests.api.signing_in import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -17,9 +20,14 @@ WAIT_MS: Final = 30_000
 
 
 @pytest.fixture(scope="module")
-def base(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("market")
-    with demo_county(database_server, folder, "market_browsed") as county, on_a_port(county) as at:
+def county(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    with demo_county(database_server, tmp_path_factory.mktemp("market"), "market_browsed") as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def base(county: County) -> Iterator[str]:
+    with on_a_port(county) as at:
         yield at
 
 
@@ -110,3 +118,26 @@ def test_a_seller_says_why_an_order_is_not_taken(browser: Browser, base: str) ->
     seller.click(".told button:has-text('送不到')")
     expect(seller.locator(".side .tag")).to_have_text("卖家没接", timeout=WAIT_MS)
     expect(seller.locator(".way")).to_contain_text("送不到")
+
+
+def test_what_the_county_proposes_is_ordered_with_one_tap(
+    browser: Browser, base: str, county: County
+) -> None:
+    assert sign_in(county.client, AUTHORITY, county.keyring.party_key(AUTHORITY)).status_code == 201
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
+    session = county.client.cookies[COOKIE]
+    context.add_cookies([{"name": COOKIE, "value": session, "url": base}])
+    desk = context.new_page()
+    desk.goto(f"{base}/market/sharing")
+    desk.click(".propose button")
+    expect(desk.locator(".told")).to_contain_text("已向双方提出")
+    buyer = a_person(browser, base, "buyer")
+    card = buyer.locator("#proposed ~ ul .deal").first
+    said = card.locator("b").first.inner_text()
+    address = card.locator("h3 a").get_attribute("href")
+    card.locator("[data-act=place]").click()
+    buyer.wait_for_url(re.compile(r"/market/orders/[0-9a-f-]{36}"))
+    expect(buyer.locator(".side .tag")).to_have_text("已下单")
+    expect(buyer.locator(".side dl")).to_contain_text(said)
+    buyer.goto(f"{base}/market/orders")
+    expect(buyer.locator(f"#proposed ~ ul a[href='{address}'] >> nth=0")).to_have_count(0)

@@ -41,7 +41,8 @@ async function tap(button) {
     const entry = await record(event(type, key.party, fields, { refs }), say(`act_${name}`), key);
     if (entry.state === "refused") throw new Refused(entry.problem);
     if (entry.state === "waiting") return tell(say("waiting"));
-    location.assign(`${stage.dataset.page}?at=${entry.position}`);
+    const page = name === "place" ? `/market/orders/${entry.id}` : stage.dataset.page;
+    location.assign(`${page}?at=${entry.position}`);
   } catch (error) {
     tell(error.message, "alarm");
     for (const one of acts.querySelectorAll("button")) one.disabled = false;
