@@ -5,6 +5,7 @@ element's OID, length and lower bound, then each element after its length.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from struct import Struct
 from typing import Final
 
@@ -36,6 +37,17 @@ def text_array(items: Sequence[str]) -> BinaryArray:
     """Build a `text[]`."""
     encoded = [item.encode() for item in items]
     return BinaryArray(_TEXT_OID, len(items), [_LENGTH(len(i)) + i for i in encoded])
+
+
+def type_array(names: Sequence[str]) -> BinaryArray:
+    """Build a `text[]` of names of which there are few."""
+    return BinaryArray(_TEXT_OID, len(names), map(_name, names))
+
+
+@cache
+def _name(name: str) -> bytes:
+    encoded = name.encode()
+    return _LENGTH(len(encoded)) + encoded
 
 
 def int8_array(items: Sequence[int]) -> BinaryArray:

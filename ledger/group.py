@@ -9,10 +9,10 @@ from msgspec import Struct, field
 
 from domain import tags
 from domain.admission import admit, ancestor_tags, mandate_tags, signer_tags
-from domain.events.catalogue import type_of
+from domain.events.catalogue import AnyEvent, type_of
 from domain.models.governance import Ledger
 from domain.refusals import Refusal
-from domain.state import Fact, Model, Numbered, State
+from domain.state import Fact, Model, State
 from ledger.candidate import Candidate
 from ledger.models import DatabaseHistory, Lacking, ModelCache
 
@@ -22,7 +22,7 @@ class Row(Struct, frozen=True):
 
     position: int
     type: str
-    event_id: str
+    event: AnyEvent
     stored: bytes
     leaf: bytes
     tags: tuple[str, ...]
@@ -94,7 +94,7 @@ class Decider:
         candidate is refused alone: the others stand. The cache then stands after the group;
         `revert` takes it back, where the group was not written.
         """
-        history = DatabaseHistory(conn, written)
+        history = DatabaseHistory(conn, written, group.rows)
         state = State(self._cache.models, self._cache.facts, history, self._cache.verdicts)
         for at, candidate in enumerate(candidates):
             if isinstance(candidate, Refusal):
@@ -102,14 +102,14 @@ class Decider:
                 continue
             if assume:
                 group.assumed += self._cache.assume_new(candidate.signed.event)
-            verdict = self._decide_one(group, state, history, candidate)
+            verdict = self._decide_one(group, state, candidate)
             while isinstance(verdict, Lacking):
                 rest = [c for c in candidates[at:] if isinstance(c, Candidate)]
                 if assume:
                     for other in rest:
                         group.assumed += self._cache.assume_new(other.signed.event)
                 self._load(conn, state, verdict.tag, rest, written)
-                verdict = self._decide_one(group, state, history, candidate)
+                verdict = self._decide_one(group, state, candidate)
             group.verdicts.append(verdict)
         if group.rows:
             group.log_keys = _log_keys(group, self._cache.ledger(conn, written))
@@ -118,7 +118,7 @@ class Decider:
         """Take the cache back to before a group."""
         self._cache.models.update(group.undo)
         for row in group.rows:
-            self._cache.facts[row.event_id] = None
+            self._cache.facts[row.event.id] = None
         self._cache.forget((*group.assumed, *group.folded))
         self._cache.verdicts.forget()
 
@@ -140,17 +140,13 @@ class Decider:
         while missing := ancestor_tags(state, [one.event for one in signed]):
             self._cache.load(conn, missing, written)
 
-    def _decide_one(
-        self, group: Group, state: State, history: DatabaseHistory, candidate: Candidate
-    ) -> Verdict | Lacking:
+    def _decide_one(self, group: Group, state: State, candidate: Candidate) -> Verdict | Lacking:
         try:
-            return self._decided(group, state, history, candidate)
+            return self._decided(group, state, candidate)
         except Lacking as lacking:
             return lacking
 
-    def _decided(
-        self, group: Group, state: State, history: DatabaseHistory, candidate: Candidate
-    ) -> Verdict:
+    def _decided(self, group: Group, state: State, candidate: Candidate) -> Verdict:
         signed = candidate.signed
         event = signed.event
         known = state.fact(event.id)
@@ -170,8 +166,7 @@ class Decider:
         self._cache.facts[event.id] = Fact(
             position, kind, event.actor, event.occurred_at, signed.digest
         )
-        history.add(Numbered(position, event), admitted.tags)
-        row = Row(position, kind, event.id, candidate.stored, candidate.leaf, admitted.tags)
+        row = Row(position, kind, event, candidate.stored, candidate.leaf, admitted.tags)
         group.rows.append(row)
         return row
 

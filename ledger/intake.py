@@ -6,7 +6,6 @@ which are begun when there were enough crowds to be worth one (ADR 13).
 
 from collections import deque
 from collections.abc import Container
-from itertools import islice
 from typing import Final, Protocol
 
 from domain.refusals import Refusal
@@ -63,7 +62,9 @@ class Intake:
     def put(self, parcel: Parcel) -> None:
         """Take in a parcel to be read."""
         size = len(parcel.raws)
-        self._waiting.extend((parcel, at) for at in range(0, size or 1, _LEAST))
+        self._waiting.append((parcel, 0))
+        for at in range(_LEAST, size, _LEAST):
+            self._waiting.append((parcel, at))
         self._size += size
         self.unread += size
         if self._size >= _CROWD:
@@ -146,11 +147,12 @@ class Intake:
         return slices
 
     def _done(self, slices: list[_Slice], candidates: list[Candidate | Refusal]) -> None:
-        read = iter(candidates)
+        self.unread -= len(candidates)
+        at = 0
         for one in slices:
-            part = list(islice(read, _size(one)))
-            self.unread -= len(part)
-            self._keep(*one, part)
+            size = _size(one)
+            self._keep(*one, candidates[at : at + size])
+            at += size
 
     def _keep(self, parcel: Parcel, at: int, part: list[Candidate | Refusal]) -> None:
         """Keep a part of a parcel that is read, until none is missing."""

@@ -1,8 +1,8 @@
 """Decision models in memory: folded when first needed, bounded, dropped when in doubt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import psycopg
 from typing_extensions import override
@@ -50,18 +50,35 @@ class _KeptFacts(_Kept[T]):
         raise Lacking(tags.recorded(key))
 
 
+class Pending(Protocol):
+    """An event that is admitted but not yet written."""
+
+    @property
+    def position(self) -> int:
+        """Where it will stand."""
+        ...
+
+    @property
+    def event(self) -> AnyEvent:
+        """The event itself."""
+        ...
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What it is found under."""
+        ...
+
+
 class DatabaseHistory:
     """A `domain.state.History` as of a position, with what a group has admitted since on top."""
 
-    def __init__(self, conn: psycopg.Connection[Any], upto: int) -> None:
-        """Read over a connection, which stays the caller's."""
+    def __init__(
+        self, conn: psycopg.Connection[Any], upto: int, pending: Sequence[Pending]
+    ) -> None:
+        """Read over a connection, which stays the caller's; `pending` may grow meanwhile."""
         self._conn = conn
         self._upto = upto
-        self._pending: list[tuple[Numbered, tuple[str, ...]]] = []
-
-    def add(self, item: Numbered, found_under: tuple[str, ...]) -> None:
-        """Let an event that is admitted but not yet written count as history."""
-        self._pending.append((item, found_under))
+        self._pending = pending
 
     def by_id(self, event_id: str) -> Numbered | None:
         """Find an event by its id."""
@@ -71,7 +88,9 @@ class DatabaseHistory:
     def by_tag(self, tag: str) -> list[Numbered]:
         """Give all events of a tag in order."""
         stored = log.numbered_by_tags(self._conn, [tag], self._upto)[tag]
-        return stored + [item for item, found_under in self._pending if tag in found_under]
+        return stored + [
+            Numbered(one.position, one.event) for one in self._pending if tag in one.tags
+        ]
 
 
 class ModelCache:

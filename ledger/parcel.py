@@ -6,9 +6,8 @@ A parcel keeps its order within; between parcels of different callers there is n
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from domain.events.correction import EventCorrected
 from domain.refusals import Refusal
-from ledger.candidate import Candidate, read_candidate
+from ledger.candidate import Candidate
 from ledger.outcome import Outcome
 
 Deliver = Callable[[list[Outcome] | Exception], None]
@@ -18,7 +17,7 @@ Deliver = Callable[[list[Outcome] | Exception], None]
 class Parcel:
     """Envelopes that one caller handed in together, and where the answer goes."""
 
-    __slots__ = ("candidates", "corrects", "deliver", "raws")
+    __slots__ = ("candidates", "deliver", "kinds", "raws")
 
     def __init__(self, raws: Sequence[bytes], deliver: Deliver) -> None:
         """Take raw envelopes, in order."""
@@ -26,21 +25,17 @@ class Parcel:
         self.deliver = deliver
         self.candidates: list[Candidate | Refusal] = []
         """What they were read as, once they are."""
-        self.corrects = False
-        """Whether one of them is a correction."""
+        self.kinds: set[type] = set()
+        """The types of the events that could be read."""
 
     def take(self, candidates: list[Candidate | Refusal]) -> None:
         """Keep what the envelopes were read as."""
         self.candidates = candidates
-        self.corrects = any(
-            isinstance(candidate, Candidate) and isinstance(candidate.signed.event, EventCorrected)
+        self.kinds = {
+            type(candidate.signed.event)
             for candidate in candidates
-        )
-
-    def read(self) -> None:
-        """Read the envelopes, where nobody has."""
-        if not self.candidates:
-            self.take([read_candidate(raw) for raw in self.raws])
+            if isinstance(candidate, Candidate)
+        }
 
 
 class _Gathering:

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
+from domain.events.correction import EventCorrected
 from ledger.group import Group
 from ledger.intake import Intake
 from ledger.outcome import Outcome
@@ -128,7 +129,10 @@ class Pipeline:
         if not read and not self._can_decide() and self._intake.waits():
             read = self._intake.read_here()
         for parcel in read:
-            self._ready.extend(split(parcel, MAX_GROUP))
+            if len(parcel.raws) > MAX_GROUP:
+                self._ready.extend(split(parcel, MAX_GROUP))
+            else:
+                self._ready.append(parcel)
         return readable
 
     def _can_decide(self, taken: int = 0) -> bool:
@@ -140,7 +144,9 @@ class Pipeline:
         if size and size + len(first.raws) > MAX_GROUP:
             return False
         # A correction reads history, which must then be written.
-        return not ((size or self._flying) and (first.corrects or self._steps.full()))
+        return not (
+            (size or self._flying) and (EventCorrected in first.kinds or self._steps.full())
+        )
 
     def _size(self) -> int:
         return len(self._open.group.verdicts) if self._open else 0

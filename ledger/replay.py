@@ -34,7 +34,7 @@ class Replay:
         self._source = source
         self._models: Spill[Model] = Spill(self._model, generation, scratch)
         self._facts: Spill[Fact] = Spill(self._fact, generation, scratch, "facts")
-        self._state = State(self._models, self._facts, self)
+        self._state = State(self._models.values, self._facts.values, self)
         self._offsets = array("Q")
         """Where each event's line begins, by position − 1, and where the last one's block ends."""
 
@@ -80,7 +80,7 @@ class Replay:
 
     def by_id(self, event_id: str) -> Numbered | None:
         """Find an event by its id."""
-        fact = self._facts.get(event_id)
+        fact = self._facts.values[event_id]
         return self._numbered(fact.position) if fact else None
 
     def by_tag(self, tag: str) -> list[Numbered]:

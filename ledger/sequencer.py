@@ -22,6 +22,7 @@ from ledger.append_statement import AppendStatement
 from ledger.candidate import Candidate
 from ledger.group import Decider, Group, Repeat, Row
 from ledger.keys import Ed25519Key
+from ledger.log_keys import NAMING
 from ledger.log_signer import FindLogKey, only
 from ledger.models import ModelCache
 from ledger.outcome import Admission, Busy, Outcome, WriteFailed
@@ -149,9 +150,9 @@ class _Admission(Steps):
     def _decide(
         self, conn: Connection, group: Group, parcels: list[Parcel], *, assume: bool
     ) -> None:
-        candidates = [
-            self._check_log_key(candidate) for parcel in parcels for candidate in parcel.candidates
-        ]
+        candidates = [candidate for parcel in parcels for candidate in parcel.candidates]
+        if not all(parcel.kinds.isdisjoint(NAMING) for parcel in parcels):
+            candidates = [self._check_log_key(candidate) for candidate in candidates]
         self._decider.extend(conn, group, candidates, written=self._written, assume=assume)
         self._decided = group.base + len(group.rows)
 
@@ -279,7 +280,7 @@ def _outcomes(conn: Connection, group: Group, receipts: Sequence[Receipt]) -> li
             case Refusal():
                 outcomes.append(verdict)
             case Row():
-                outcomes.append(Admission(verdict.event_id, fresh[verdict.position]))
+                outcomes.append(Admission(verdict.event.id, fresh[verdict.position]))
             case Repeat():
                 receipt = fresh.get(verdict.position) or _old_receipt(conn, verdict.position)
                 outcomes.append(Admission(verdict.event_id, receipt, already=True))

@@ -6,10 +6,8 @@ again has it folded anew.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
-
-from typing_extensions import override
 
 from ledger.scratch import Scratch
 
@@ -25,8 +23,22 @@ Fold = Callable[[str, Sequence[int]], T | None]
 """Gives the value of a key anew, from the events at these positions."""
 
 
-class Spill(Mapping[str, T | None], Generic[T]):
-    """A mapping in which what is not there is None, with the positions that changed each value."""
+class _Recent(dict[str, T]):
+    """The younger generation; a look at what is not in it goes to the older one, and beyond."""
+
+    get = dict.__getitem__  # type: ignore[assignment]  # what is not here may be there, as fast
+
+    def __init__(self, older: Callable[[str], T]) -> None:
+        super().__init__()
+        self._older = older
+
+    def __missing__(self, key: str) -> T:
+        value = self[key] = self._older(key)
+        return value
+
+
+class Spill(Generic[T]):
+    """Values by key, None where there is none, with the positions that changed each value."""
 
     def __init__(
         self,
@@ -38,7 +50,8 @@ class Spill(Mapping[str, T | None], Generic[T]):
         """Take how to fold a value anew, and where to keep positions: else in a file of its own."""
         self._fold = fold
         self._most = generation
-        self._young: dict[str, T | None] = {}
+        self.values: dict[str, T | None] = _Recent(self._older)
+        """To look a value up, by `values[key]` or `values.get(key)`; set with `put`."""
         self._old: dict[str, T | None] = {}
         self._changed: dict[str, list[int]] = {}
         """The positions of each key that the table does not have yet."""
@@ -48,25 +61,22 @@ class Spill(Mapping[str, T | None], Generic[T]):
         self._scratch = scratch
         self._own: Scratch | None = None
 
-    @override
-    def get(self, key: str, default: T | None = None) -> T | None:  # type: ignore[override]
-        """Give a value; None where there is none."""
-        try:
-            return self._young[key]
-        except KeyError:
-            return self._older(key)
-
     def put(self, key: str, value: T | None, position: int) -> None:
         """Set a value, and note the position of the event that did."""
-        self._young[key] = value
-        self._old.pop(key, None)
+        if key not in self.values:
+            self._old.pop(key, None)
+        self.values[key] = value
         positions = self._changed.get(key)
         if positions is None:
             self._changed[key] = [position]
         else:
             positions.append(position)
-        if len(self._young) > self._most:
+        if len(self.values) > self._most:
             self._turn()
+
+    def held(self) -> int:
+        """Tell how many values are in memory."""
+        return len(self.values) + len(self._old)
 
     def positions(self, key: str) -> list[int]:
         """Give the positions of all events that set a value, in order."""
@@ -81,26 +91,11 @@ class Spill(Mapping[str, T | None], Generic[T]):
         """Write where all values are from; they stay in memory."""
         self._write(sorted(self._changed))
 
-    @override
-    def __getitem__(self, key: str) -> T | None:
-        return self.get(key)
-
-    @override
-    def __iter__(self) -> Iterator[str]:
-        raise TypeError("a spill is not gone through")
-
-    @override
-    def __len__(self) -> int:
-        return len(self._young) + len(self._old)
-
     def _older(self, key: str) -> T | None:
         if key in self._old:
-            value = self._old.pop(key)
-        else:
-            positions = self._written(key)
-            value = self._fold(key, positions) if positions else None
-        self._young[key] = value
-        return value
+            return self._old.pop(key)
+        positions = self._written(key)
+        return self._fold(key, positions) if positions else None
 
     def _written(self, key: str) -> list[int]:
         # A key above all that were written is new, which most keys are when they are asked for.
@@ -115,7 +110,8 @@ class Spill(Mapping[str, T | None], Generic[T]):
     def _turn(self) -> None:
         """Write where the older generation's values are from, and let them go."""
         self._write(sorted(self._old))
-        self._old, self._young = self._young, {}
+        self._old = dict(self.values)
+        self.values.clear()
 
     def _write(self, keys: Iterable[str]) -> None:
         rows = [

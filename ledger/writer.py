@@ -10,7 +10,7 @@ from domain.events.governance import LedgerOpened, LogRotated
 from domain.models.governance import Ledger
 from domain.refusals import Code, Refusal, refuse
 from ledger.append_statement import AppendStatement, Parameter
-from ledger.arrays import bytea_array, int8_array, text_array
+from ledger.arrays import bytea_array, int8_array, text_array, type_array
 from ledger.checkpoint import parse_checkpoint, split_note
 from ledger.database_tiles import DatabaseTiles
 from ledger.errors import LedgerError, TreeDamaged
@@ -129,7 +129,7 @@ def _parameters(group: Group, tree: Tree, note: str) -> list[Parameter]:
         group.base,
         tree.size,
         group.admitted_at,
-        text_array([row.type for row in rows]),
+        type_array([row.type for row in rows]),
         bytea_array([row.stored for row in rows]),
         text_array([tag for row in rows for tag in row.tags]),
         int8_array([row.position for row in rows for _ in row.tags]),
