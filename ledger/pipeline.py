@@ -176,11 +176,11 @@ class Pipeline:
             _tell(mine, self._steps.failed(error))
 
     def _may_send(self) -> bool:
-        """Tell whether to write: not while a larger part of what is here is still being read."""
+        """Tell whether to write: not while more is being read, up to a full group."""
         if self._flying or not self._open:
             return False
         blocked = self._ready and not self._can_decide()
-        return bool(blocked) or self._size() >= min(self._intake.unread, MAX_GROUP)
+        return bool(blocked) or not self._intake.unread or self._size() >= MAX_GROUP
 
     def _send(self) -> None:
         self._flying, self._open = self._open, None
