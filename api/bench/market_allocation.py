@@ -11,24 +11,26 @@ from typing import Any, Final
 import psycopg
 
 from api.bench.fair import NOW, stage
-from api.bench.measure import Run
+from api.bench.market_kind import Kind
 from api.bench.workbench import Workbench
 from api.embedded import embedded_server
 from projections.allocation import allocate
 
 _EACH: Final = 2000
+_QUICK_EACH: Final = 600
 
 
 @contextmanager
-def kinds(bench: Workbench) -> Iterator[tuple[dict[str, Run], dict[str, int]]]:
+def kinds(bench: Workbench) -> Iterator[Kind]:
     """Give the run, and how many offers and demands it shares out."""
+    each = _QUICK_EACH if bench.quick else _EACH
     data = Path(tempfile.mkdtemp(prefix="market-", dir=bench.folder))
     try:
         with embedded_server(data) as url, psycopg.connect(url, autocommit=True) as conn:
-            stage(conn, 2, _EACH, _EACH, categories=4)
-            yield (
+            stage(conn, 2, each, each, categories=4)
+            yield Kind(
                 {"allocation": lambda: _timed(conn)},
-                {"allocated_offers": _EACH, "allocated_demands": _EACH},
+                {"allocated_offers": each, "allocated_demands": each},
             )
     finally:
         shutil.rmtree(data, ignore_errors=True)

@@ -1,9 +1,11 @@
-"""The lines of `suyuan bench market` that are GraphQL's: a list beside plain JSON, and watchers."""
+"""GraphQL's lines of the market's benchmark: a list beside plain JSON, and those who watch."""
 
 import asyncio
 import http.client
 import json
 import os
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,12 +18,16 @@ from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from api.bench.market_kind import Kind
 from api.bench.market_server import DOCUMENT, LISTED, many_files, served
+from api.bench.measure import Baseline
+from api.bench.workbench import Workbench
 from api.cli.console import Console
 from api.cli.seed import seed_if_empty
 from api.demo.parties import BUYER, CHEN_XIULAN
 from api.demo.places import AT_BUYER
 from api.demo.produce import PRODUCTS
+from api.embedded import embedded_server
 from api.keyring import Keyring
 from api.services import prepare, running
 from api.settings import Settings
@@ -34,7 +40,10 @@ from domain.measures import Price, Unit
 from ledger import envelope
 from ledger.outcome import Admission
 
-WATCHERS: Final = 1000
+_WATCHERS: Final = 1000
+_QUICK_WATCHERS: Final = 300
+_REQUESTS: Final = 400
+_QUICK_REQUESTS: Final = 80
 _CALLERS: Final = 4
 _PLOT: Final = "L445381-000101"
 _GTIN: Final = PRODUCTS[0].gtin
@@ -54,6 +63,7 @@ class Market(Struct, frozen=True):
     token: str
     offer: OfferMade
     requests: int
+    watchers: int
 
     def graphql_ms(self) -> float:
         """Give the milliseconds a request that listing through GraphQL takes, callers at work."""
@@ -79,7 +89,27 @@ class Market(Struct, frozen=True):
 
 
 @contextmanager
-def market(url: str, data: Path, requests: int) -> Iterator[Market]:
+def kinds(bench: Workbench) -> Iterator[Kind]:
+    """Give the list beside plain JSON, and the watchers."""
+    requests = _QUICK_REQUESTS if bench.quick else _REQUESTS
+    watchers = _QUICK_WATCHERS if bench.quick else _WATCHERS
+    data = Path(tempfile.mkdtemp(prefix="market-", dir=bench.folder))
+    try:
+        with (
+            embedded_server(data / "database") as url,
+            market(url, data / "data", requests, watchers) as served_market,
+        ):
+            yield Kind(
+                {"graphql_list": served_market.graphql_ms, "watched_p99": served_market.watched_ms},
+                {"listed_offers": LISTED, "watchers": watchers},
+                {"sql_json": Baseline(served_market.plain_ms, "graphql_list")},
+            )
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@contextmanager
+def market(url: str, data: Path, requests: int, watchers: int) -> Iterator[Market]:
     """Serve the demo county with fifty and one more offers."""
     settings = Settings.from_environment({"SUYUAN_DATA": str(data)})
     keyring = Keyring(data)
@@ -96,7 +126,7 @@ def market(url: str, data: Path, requests: int) -> Iterator[Market]:
             wanted = tokens.Wanted("bench", ["read"], 1)
             token, _ = tokens.make(conn, BUYER, wanted, None)
     with served(url, data) as port:
-        yield Market(port, keyring, token, offers[-1][1], requests)
+        yield Market(port, keyring, token, offers[-1][1], requests, watchers)
 
 
 def _offer(number: int) -> tuple[BatchHarvested, OfferMade]:
@@ -143,7 +173,7 @@ def _per_request(port: int, method: str, path: str, body: bytes | None, requests
 
 
 async def _watched(market: Market, events: int) -> float:
-    sockets = [await _open(market) for _ in range(WATCHERS)]
+    sockets = [await _open(market) for _ in range(market.watchers)]
     try:
         await asyncio.sleep(1)
         late: list[float] = []
