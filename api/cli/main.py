@@ -41,6 +41,7 @@ _COMMANDS: Final = {
     "demo": ("demo", "走一遍：一批桂皮从地头到买家 / one batch of cinnamon, from plot to buyer"),
     "open": ("open_ledger", "开账：写下第一条记录 / open a ledger: write its first event"),
     "register": ("register", "登记单位、个人、地点、产品 / parties, places and products"),
+    "mark": ("mark", "地理标志：授权、列出、收回 / marks: grant, list, revoke"),
     "erase": ("erase", "删掉一个人的姓名和电话 / erase a person's name and phone"),
     "key": ("key", "密钥：新建、查看、绑定、撤销 / keys: make, show, bind, revoke"),
     "token": ("token", "令牌：给程序用的，新建、列出、撤销 / tokens for programs"),

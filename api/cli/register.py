@@ -5,40 +5,27 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Final
 
-from msgspec import ValidationError, convert
-
 from api.cli.command import Arguments, Command, add_json, party, positive
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Refused
 from api.cli.key_arguments import Action, add_actor
 from api.cli.key_event import recorded
 from api.cli.quantity import Quantity, quantity
+from api.cli.township import township
 from api.cli.workplace import Common, common, connected, keyring_of, opened
 from api.joining.invitations import new_number
 from api.settings import Settings
 from domain.events.catalogue import AnyEvent
 from domain.events.governance import PartyAdmitted, PartyKind, Role
 from domain.events.registry import Names, PlaceKind, PlaceRegistered, ProductRegistered
-from domain.ids import Division, is_gtin
+from domain.ids import is_gtin
 from domain.measures import Content, Unit
-from domain.townships import TOWNSHIPS
 from ledger.errors import LedgerError
 from ledger.vault import PersonCard
 
 _MU_M2: Final = Fraction(2000, 3)
 _KINDS: Final = [kind.value for kind in PlaceKind]
 _ROLES: Final = [role.value for role in Role if role is not Role.AUTHORITY]
-
-
-def township(text: str) -> Division:
-    """Read a township for argparse: its code (GB/T 10114), or a name in Luoding."""
-    named = [seat.code for seat in TOWNSHIPS if text in {seat.code, seat.zh, seat.zh[:-1], seat.en}]
-    try:
-        return convert(named[0] if named else text, Division)
-    except ValidationError as error:
-        raise argparse.ArgumentTypeError(
-            f"{text!r}：写镇的名字或九位代码，如 榃滨镇、445381111 / a township's name or code"
-        ) from error
 
 
 def gtin(text: str) -> str:
@@ -82,6 +69,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     item.add_argument("--unit", choices=[unit.value for unit in Unit], default=Unit.GRAM.value)
     item.add_argument("--content", type=quantity, metavar="AMOUNT", help="一件装多少，如 500g")
+    item.add_argument("--mark", help="要凭哪个标志的授权才能做 / no batch of it without this mark")
     item.add_argument("--shelf-life", type=positive, metavar="DAYS", help="保质期，天")
     for sub in (one, place, item):
         add_actor(sub, required=False)
@@ -129,6 +117,7 @@ def _product(arguments: Arguments, settings: Settings, console: Console) -> int:
         names=Names(zh=arguments.zh, en=arguments.en), category=arguments.category,
         unit=Unit(arguments.unit), shelf_life_days=arguments.shelf_life,
         content=Content(quantity=inside.amount, unit=inside.unit) if inside else None,
+        mark=arguments.mark,
     )  # fmt: skip
     return _register(event, arguments.gtin, settings, console)
 
@@ -170,7 +159,7 @@ in the ledger; suyuan erase removes them.""",
   suyuan register place P445381-1234567890 3号仓 --kind warehouse --township 素龙街道
   suyuan register place P445381-1234567890 屋背田 --kind plot --mu 3 --township 榃滨镇
   suyuan register product 6901234567892 罗定桂皮 "Luoding cinnamon" --category cinnamon
-  suyuan register product 6901234567908 桂皮500克 "Cinnamon 500 g" --category cinnamon \
+  suyuan register product 6901234567908 桂皮500克 "Cinnamon 500 g" --category cinnamon \\
       --unit H87 --content 500g --shelf-life 730""",
     add_arguments=_add_arguments,
     run=_run,

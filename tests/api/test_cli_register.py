@@ -41,6 +41,18 @@ def test_a_cooperative_its_yard_and_its_product_are_registered(
     assert products["06901234567892"].name_zh == "罗定桂皮"
 
 
+def test_a_mark_is_granted_listed_and_taken_back(run: Shell) -> None:
+    party = run.json("register", "party", "榃滨桂皮社", "--role", "cooperative", *TOWN)["id"]
+    named = ("--zh", "罗定肉桂", "--en", "Luoding cinnamon", "--category", "cinnamon", *TOWN)
+    made = run.json("mark", "grant", "luoding-cinnamon", party, *named, "--quota", "120000kg")
+    [listed] = run.json("mark", "list")
+    assert (listed["id"], listed["quota"], listed["used"]) == (made["event"], 120_000_000, 0)
+    run("mark", "revoke", made["event"], "--reason", "抽检不合格")
+    assert "抽检不合格" in run("mark", "list")
+    assert run.json("mark", "revoke", made["event"], "--reason", "x", code=1)["code"]
+    assert run.json("mark", "revoke", "nothing", "--reason", "x", code=1)["code"] == "no-grant"
+
+
 def test_a_persons_name_goes_to_the_vault_and_is_erased_from_it(
     run: Shell, database_url: str, tmp_path: Path
 ) -> None:
