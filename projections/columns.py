@@ -28,16 +28,23 @@ class _Columns(Loader):
 
 
 def columns(
-    conn: psycopg.Connection[Any], query: str, values: dict[str, object]
-) -> dict[str, Column]:
-    """Run a query that gives one row of `bigint[]` without nulls; NULL is an empty column."""
+    conn: psycopg.Connection[Any], queries: dict[str, str], values: dict[str, object]
+) -> dict[str, dict[str, Column]]:
+    """Run queries that give one row of `bigint[]` without nulls each; NULL is an empty column.
+
+    All are bound to the same values, in one transaction.
+    """
     with conn.transaction(), conn.cursor(binary=True) as cursor:
         # What is computed of a row can't be estimated: the planner takes ten thousand rows for
         # ten, and looks each up by itself.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.adapters.register_loader(_BIGINTS, _Columns)
-        cursor.execute(query.encode(), values)
-        row = cursor.fetchone() or ()
-        names = [column.name for column in cursor.description or ()]
+        return {name: _row(cursor, query, values) for name, query in queries.items()}
+
+
+def _row(cursor: psycopg.Cursor[Any], query: str, values: dict[str, object]) -> dict[str, Column]:
+    cursor.execute(query.encode(), values)
+    row = cursor.fetchone() or ()
+    names = [column.name for column in cursor.description or ()]
     empty = np.zeros(0, np.int64)
     return {name: empty if value is None else value for name, value in zip(names, row, strict=True)}

@@ -1,4 +1,5 @@
--- Every open offer of a category in a unit and a currency, a column a fact, in order of position.
+-- Every open offer of a category in a unit and a currency, a column a fact, in no order. Products,
+-- places and sellers are few: who reads this joins them (matching_offers.py), which costs a third.
 -- A price beyond 2^31 hundredths, or for more than 2^31 units, does not compare in 64 bits.
 WITH offered AS (
     SELECT o.position, o.seller_no, o.product_no, o.least, o.price_amount, o.price_per, o.ways,
@@ -9,18 +10,16 @@ WITH offered AS (
             WHEN o.plot IS NOT NULL AND b.made_at IS NULL THEN o.remaining
             ELSE 0
         END AS available,
-        b.made_s, p.keeps_days, b.certified, b.inspected, l.township, r.kept, r.broken
-    FROM market.products p
-    JOIN market.offers_now o ON o.gtin = p.gtin
-    JOIN market.places l ON l.id = o.place
+        b.made_s, b.certified, b.inspected, o.place
+    FROM market.offers_now o
     LEFT JOIN market.batches b ON b.batch = o.batch
-    LEFT JOIN market.records r ON r.seller = o.seller
     LEFT JOIN holdings.holding h
         ON h.batch = o.batch AND h.party = o.seller AND h.place = o.place
-    WHERE p.category = %(category)s AND o.unit = %(unit)s AND o.currency = %(currency)s
+    WHERE o.product_no = ANY(ARRAY(
+            SELECT gtin::bigint FROM market.products WHERE category = %(category)s
+        )) AND o.unit = %(unit)s AND o.currency = %(currency)s
         AND o.state = 'open' AND greatest(o.price_amount, o.price_per) < 2147483648
         AND NOT EXISTS (SELECT FROM trace.halted k WHERE k.key = o.batch)
-    ORDER BY o.position
 )
 SELECT array_agg(position) AS position,
     array_agg(seller_no) AS seller,
@@ -36,8 +35,5 @@ SELECT array_agg(position) AS position,
     array_agg(coalesce(certified, false)::int::bigint) AS certified,
     array_agg(coalesce(inspected, false)::int::bigint) AS inspected,
     array_agg(coalesce(made_s, -1)) AS made_at,
-    array_agg(coalesce(keeps_days, 0)::bigint) AS keeps_days,
-    array_agg(coalesce(kept, 0)::bigint) AS kept,
-    array_agg(coalesce(broken, 0)::bigint) AS broken,
-    array_agg(township::bigint) AS township
+    array_agg(translate(place, 'L-', '')::bigint) AS place
 FROM offered

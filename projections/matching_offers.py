@@ -27,6 +27,28 @@ Connection = psycopg.Connection[Any]
 
 _OFFERS: Final = files("projections").joinpath("matching.sql").read_text("utf-8")
 _TIERS: Final = files("projections").joinpath("matching_tiers.sql").read_text("utf-8")
+# A party's and a place's digits are its key, as in the offers.
+_PRODUCTS: Final = """
+SELECT array_agg(gtin::bigint ORDER BY gtin::bigint) AS key,
+    array_agg(coalesce(keeps_days, 0)::bigint ORDER BY gtin::bigint) AS keeps_days
+FROM market.products WHERE category = %(category)s
+"""
+_PLACES: Final = """
+SELECT array_agg(translate(id, 'L-', '')::bigint ORDER BY translate(id, 'L-', '')::bigint) AS key,
+    array_agg(township::bigint ORDER BY translate(id, 'L-', '')::bigint) AS township
+FROM market.places
+"""
+_RECORDS: Final = """
+SELECT array_agg(translate(seller, 'P-', '')::bigint ORDER BY translate(seller, 'P-', '')::bigint)
+        AS key,
+    array_agg(kept::bigint ORDER BY translate(seller, 'P-', '')::bigint) AS kept,
+    array_agg(broken::bigint ORDER BY translate(seller, 'P-', '')::bigint) AS broken
+FROM market.records
+"""
+_QUERIES: Final = {
+    "offers": _OFFERS, "tiers": _TIERS, "products": _PRODUCTS, "places": _PLACES,
+    "records": _RECORDS,
+}  # fmt: skip
 _DAY_S: Final = 86_400
 _COMPARED: Final = 1_000_000
 """Prices are compared for so many of the smallest unit, so that a gram's is no fraction."""
@@ -66,7 +88,12 @@ class Offers:
         values: dict[str, object] = {
             "category": category, "unit": unit, "currency": currency, "always": ALWAYS
         }  # fmt: skip
-        return cls(columns(conn, _OFFERS, values), columns(conn, _TIERS, values), now)
+        read = columns(conn, _QUERIES, values)
+        order = np.argsort(read["offers"]["position"])
+        found = {name: column[order] for name, column in read["offers"].items()}
+        for key, table in (("product", "products"), ("place", "places"), ("seller", "records")):
+            found |= _joined(found[key], read[table])
+        return cls(found, read["tiers"], now)
 
     def choose(self, demand: DemandRow, home: str | None) -> Chosen:
         """Give those that meet a demand, whose place lies in the township `home`, with parts."""
@@ -98,13 +125,17 @@ class Offers:
     def _prices(self, quantity: Column) -> tuple[Column, Column]:
         """Give each offer's price for so much of it."""
         amount, per = self.found["amount"], self.found["per"]
-        if not len(self._tiers["position"]):
+        if not len(self._tiers["position"]) or not len(self.found["position"]):
             return amount, per
         amount, per = amount.copy(), per.copy()
         at = np.searchsorted(self.found["position"], self._tiers["position"])
+        at = at.clip(max=len(self.found["position"]) - 1)
+        # What is held or recalled has its prices by quantity, but is not among the offers.
+        here = self.found["position"][at] == self._tiers["position"]
         # Tiers ascend: of those that are reached, the last one written stands.
         for place, least, cost, each in zip(
-            at.tolist(), *(self._tiers[name].tolist() for name in ("quantity", "amount", "per")),
+            at[here].tolist(),
+            *(self._tiers[name][here].tolist() for name in ("quantity", "amount", "per")),
             strict=True,
         ):  # fmt: skip
             if quantity[place] >= least:
@@ -115,6 +146,16 @@ class Offers:
         known = [distance_between(str(code), home) if home else None for code in self._codes]
         metres = [UNKNOWN_M if one is None else one for one in known]
         return np.array(metres, np.int64)[self._of_code]
+
+
+def _joined(keys: Column, table: dict[str, Column]) -> dict[str, Column]:
+    """Look each key up in a table whose keys ascend; 0 where it is not there."""
+    known = table.pop("key")
+    if not len(known):
+        return {name: np.zeros(len(keys), np.int64) for name in table}
+    at = np.searchsorted(known, keys).clip(max=len(known) - 1)
+    there = known[at] == keys
+    return {name: np.where(there, column[at], 0) for name, column in table.items()}
 
 
 def _asked(demand: DemandRow) -> Asked:

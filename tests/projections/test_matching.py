@@ -160,3 +160,16 @@ def test_a_demand_that_is_over_or_unknown_has_no_offers(fair: Fair) -> None:
     fair.world.admit(fair.world.withdraw_demand(demand))
     assert fair.ids(demand) == []
     assert matching.rank(fair.conn, fair.world.new_id(), fair.world.now) is None
+
+
+def test_prices_by_quantity_of_what_is_recalled_are_nobody_elses(fair: Fair) -> None:
+    tiers = (m.Tier(kg(50), Price(100, 1000)),)
+    recalled = [fair.offer(tiers=tiers) for _ in range(2)]
+    offer = fair.offer()
+    last = fair.offer(tiers=tiers)
+    for one in (*recalled, last):
+        fair.world.admit(fair.world.recall(one.batch))
+    [match] = fair.rank(fair.demand()).matches
+    assert (match.offer.id, match.price) == (offer.id, c.TEN_YUAN)
+    fair.world.admit(fair.world.recall(offer.batch))
+    assert fair.rank(fair.demand()).matches == []
