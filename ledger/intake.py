@@ -4,14 +4,17 @@ The thread that writes reads while it has nothing else to do; crowds go to proce
 which are begun when there were enough crowds to be worth one (ADR 13).
 """
 
+import logging
 from collections import deque
 from collections.abc import Container
 from typing import Final, Protocol
 
-from domain.refusals import Refusal
+from domain.refusals import Code, Refusal, refuse
 from ledger.candidate import Candidate, read_candidate
 from ledger.parcel import Parcel
 from ledger.reading_process import ReadingProcess
+
+_LOG: Final = logging.getLogger(__name__)
 
 _LEAST: Final = 16
 """A slice of a parcel: so few that with one large parcel all have work."""
@@ -112,7 +115,7 @@ class Intake:
     def read_here(self) -> list[Parcel]:
         """Read some of what waits: parcels that are whole."""
         slices = self._take(_HERE)
-        self._done(slices, [read_candidate(raw) for raw in _raws(slices)])
+        self._done(slices, [_read(raw) for raw in _raws(slices)])
         return self._whole()
 
     def close(self) -> None:
@@ -169,6 +172,15 @@ class Intake:
     def _whole(self) -> list[Parcel]:
         whole, self._read = self._read, []
         return whole
+
+
+def _read(raw: bytes) -> Candidate | Refusal:
+    try:
+        return read_candidate(raw)
+    except Exception as error:  # noqa: BLE001  whatever it may be
+        # A fault of ours must cost this caller its event, and nobody else the ledger.
+        _LOG.exception("an envelope could not be read")
+        return refuse(Code.MALFORMED, path="$", detail=type(error).__name__)
 
 
 def _size(one: _Slice) -> int:

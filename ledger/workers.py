@@ -26,6 +26,9 @@ _ALONE: Final = 6
 _AHEAD: Final = 3
 """Blocks that a process may have waiting, so that it never waits itself."""
 
+_SWITCH_S: Final = 0.0005
+"""How long the replay may keep the interpreter from the threads that give processes their work."""
+
 
 class Workers:
     """How many processes check blocks, and how small an export is checked in this one."""
@@ -47,6 +50,8 @@ class Workers:
 
     def _in_processes(self, path: str, waiting: Iterator[Block]) -> Iterator[tuple[Block, Part]]:
         under_way: deque[tuple[Block, Future[bytes]]] = deque()
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_S)
         processes = ProcessPoolExecutor(self._processes, _context(), initializer=_begin)
         try:
             for block in waiting:
@@ -57,6 +62,7 @@ class Workers:
                 yield _answer(*under_way.popleft())
         finally:
             processes.shutdown(cancel_futures=True)
+            sys.setswitchinterval(before)
 
 
 def _begin() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.demo.season import Season
-from domain.refusals import Refusal
+from domain.refusals import Code, Refusal
 from ledger.candidate import Candidate, read_candidate
 from ledger.intake import Intake
 from ledger.parcel import Parcel
@@ -131,3 +131,24 @@ def test_a_lone_envelope_needs_no_process_and_an_empty_parcel_is_read_at_once(
         assert len(parcel.candidates) == size
     assert not watched
     assert not intake.waits()
+
+
+def test_what_breaks_the_reader_itself_is_refused_alone(
+    told: Season, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(raw: bytes) -> Candidate | Refusal:
+        if raw == b"breaks":
+            raise ZeroDivisionError
+        return read_candidate(raw)
+
+    monkeypatch.setattr("ledger.intake.read_candidate", breaks)
+    watched = _Watched()
+    intake = Intake(0, watched)
+    intake.put(Parcel([told.envelopes[0], b"breaks", told.envelopes[1]], lambda _: None))
+    (parcel,) = intake.read_here()
+    first, broken, last = parcel.candidates
+    assert isinstance(broken, Refusal)
+    assert broken.code is Code.MALFORMED
+    assert "ZeroDivisionError" in broken.en
+    assert "ZeroDivisionError" in caplog.text
+    assert [first, last] == [read_candidate(raw) for raw in told.envelopes[:2]]
