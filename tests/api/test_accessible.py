@@ -4,12 +4,18 @@ A page of another part joins with a line in `PAGES`.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from api.demo.parties import AUTHORITY, BUYER
+from api.proposals.store import propose
+from api.signin.viewer import COOKIE
+from projections.allocation import allocate
+from projections.market_queries import OfferFilter, Page, offers
 from tests.api.pages_parts import (
     GTIN,
     County,
@@ -19,6 +25,7 @@ from tests.api.pages_parts import (
     record_trouble,
     serving,
 )
+from tests.api.signing_in import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +50,26 @@ PAGES: Final[dict[str, Callable[[County], str]]] = {
 """What is looked at, by name: the address, in the demo county."""
 
 
+def _tiered(county: County) -> str:
+    with county.services.connection() as conn:
+        rows = offers(conn, OfferFilter(), Page(100))
+    return f"/market/offers/{next(row.id for row in rows if row.tiers)}"
+
+
+def _proposed(county: County) -> str:
+    with county.services.connection() as conn:
+        assert propose(conn, AUTHORITY, allocate(conn, datetime.now(UTC)))
+    return "/market/orders"
+
+
+SIGNED_IN: Final[dict[str, tuple[str, Callable[[County], str]]]] = {
+    "the county's sharing": (AUTHORITY, lambda _: "/market/sharing"),
+    "an offer, to a buyer": (BUYER, _tiered),
+    "orders, with proposals": (BUYER, _proposed),
+}
+"""The same of those that are for a party."""
+
+
 @pytest.fixture(scope="module")
 def county(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     with demo_county(database_server, tmp_path_factory.mktemp("axe"), "axe") as served:
@@ -64,10 +91,15 @@ def browser(chromium: Path) -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.mark.parametrize("name", list(PAGES))
+@pytest.mark.parametrize("name", [*PAGES, *SIGNED_IN])
 def test_axe_finds_nothing_serious(
     browser: Browser, county: County, site: Served, name: str
 ) -> None:
+    party, address = SIGNED_IN.get(name) or (None, PAGES[name])
+    session = None
+    if party:
+        assert sign_in(county.client, party, county.keyring.party_key(party)).status_code == 201
+        session = county.client.cookies[COOKIE]
     looks: tuple[tuple[Literal["light", "dark"], str], ...] = (
         ("light", "zh-CN"),
         ("dark", "en-US"),
@@ -76,8 +108,10 @@ def test_axe_finds_nothing_serious(
         context = browser.new_context(
             viewport={"width": 390, "height": 800}, color_scheme=scheme, locale=locale
         )
+        if session:
+            context.add_cookies([{"name": COOKIE, "value": session, "url": site.base}])
         page = context.new_page()
-        page.goto(site.base + PAGES[name](county))
+        page.goto(site.base + address(county))
         for summary in page.query_selector_all("summary"):
             summary.click()
         page.evaluate(AXE.read_text("utf-8"))
