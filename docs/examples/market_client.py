@@ -62,8 +62,17 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Match:
+    """How well an offer suits a demand, 0 to 1000, and why; the price is that of the quantity."""
+
+    offer: Offer
+    score: int
+    why: str
+
+
+@dataclass(frozen=True)
 class News:
-    """What happened to an order, and the cursor to go on from."""
+    """What happened to an order, and the cursor to go on from; RECALLED: leave its goods alone."""
 
     cursor: str
     order: str
@@ -157,6 +166,15 @@ class Market:
                 return
             after = found["pageInfo"]["endCursor"]
 
+    def matches(self, demand: str, most: int = 20) -> list[Match]:
+        """Give the offers that have all that a demand of one's own asks for, best first."""
+        found = self.ask(_MATCHES, demand=demand, first=most)["matches"]
+        nodes: list[Json] = [edge["node"] for edge in found["edges"]]
+        return [
+            Match(_offer(one["offer"] | {"price": one["price"]}), one["score"], one["sentenceZh"])
+            for one in nodes
+        ]
+
     def order(self, event_id: str) -> Order | None:
         """Give an order of one's own."""
         found = self.ask("query ($id: ID!) { order(id: $id) { eventId state } }", id=event_id)
@@ -232,6 +250,14 @@ _OFFERS: Final = """query ($filter: OfferFilter, $after: String) {
     } }
   }
 }"""
+_MATCHES: Final = """query ($demand: ID!, $first: Int!) {
+  matches(demand: $demand, first: $first) {
+    edges { node {
+      score sentenceZh price { amount per currency }
+      offer { eventId lot seller { partyId } product { gtin } left { amount unit } }
+    } }
+  }
+}"""
 _ORDER: Final = """mutation ($envelope: String!) {
   done: MUTATION(input: {envelope: $envelope}) {
     __typename
@@ -240,7 +266,7 @@ _ORDER: Final = """mutation ($envelope: String!) {
   }
 }"""
 _WATCH: Final = """subscription ($after: String) {
-  orders(after: $after) { cursor order { eventId } step { state } }
+  orders(after: $after) { cursor recall order { eventId } step { state } }
 }"""
 
 
@@ -255,7 +281,8 @@ def _news(payload: Mapping[str, Any]) -> News:
     if payload.get("errors"):
         raise GraphQLError(payload["errors"])
     said = payload["data"]["orders"]
-    return News(said["cursor"], said["order"]["eventId"], said["step"]["state"])
+    state = "RECALLED" if said["recall"] else said["step"]["state"]
+    return News(said["cursor"], said["order"]["eventId"], state)
 
 
 def _uuid7() -> str:

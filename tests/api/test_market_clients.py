@@ -16,7 +16,8 @@ import pytest
 from api.demo.parties import AUTHORITY, BUYER, CHEN_XIULAN, RETAILER
 from api.demo.places import AT_BUYER, AT_SHOP
 from api.signin import tokens
-from domain.events.market import OfferMade
+from domain.events.holds import BatchRecalled
+from domain.events.market import DemandPosted, OfferMade
 from domain.events.movements import BatchHarvested
 from domain.events.registry import Names, PlaceKind, PlaceRegistered, ProductRegistered
 from domain.ids import gtin_check_digit
@@ -179,6 +180,33 @@ def test_the_python_client_pages_orders_and_hears_each_refusal(
     assert public.order(first.event_id) is None
     assert client.Market(address, token(county, BUYER)).order(first.event_id) is None
     assert isinstance(market.record(shop.event("plot.eaten.v1")), client.Refusal)
+
+
+def test_the_python_client_finds_what_suits_its_demand_and_hears_of_a_recall(
+    county: County, address: str
+) -> None:
+    offer = offered(county, "autumn-tea", 3)
+    demand = DemandPosted(
+        **common(RETAILER), category="autumn-tea", quantity=QUANTITY, unit=Unit.GRAM,
+        deliver_to=AT_SHOP.place, ceiling=Price(10_000, 1000),
+    )  # fmt: skip
+    county.record(demand)
+    shop, market = signer(county, RETAILER), client.Market(address, token(county, RETAILER))
+    [match] = market.matches(demand.id)
+    assert (match.offer.event_id, match.why.startswith(f"{match.score} 分：")) == (offer.id, True)
+    with pytest.raises(client.GraphQLError) as others:
+        client.Market(address, token(county, BUYER)).matches(demand.id)
+    assert others.value.code == "not-yours"
+    placed = market.submit("placeOrder", shop.order(match.offer, QUANTITY, AT_SHOP.place))
+    assert placed.state == "PLACED"
+    at = county.services.head()
+    recalled = BatchRecalled(
+        **common(AUTHORITY), batch=offer.batch, hazard="农药残留", instruction="先别动", level=2
+    )
+    county.record(recalled)
+    news = next(market.watch_orders(after=str(at)))
+    assert (news.order, news.state) == (placed.event_id, "RECALLED")
+    assert market.matches(demand.id) == []
 
 
 def test_a_stolen_token_that_was_revoked_opens_nothing(county: County, address: str) -> None:

@@ -153,14 +153,19 @@ const client = createClient({
 });
 const steps = client.iterate({
     query: `subscription ($after: String) { orders(after: $after) {
-        cursor order { eventId } step { state event }
+        cursor recall order { eventId } step { state event }
     } }`,
     variables: { after: String(placed.receipt.position) },
 });
 for await (const { data, errors } of steps) {
     if (errors) throw new Error(errors[0].message);
-    const { order, step, cursor } = data.orders;
+    const { order, step, cursor, recall } = data.orders;
     if (order.eventId !== placed.order.eventId) continue;
+    if (recall) {
+        // Its goods are called back: nothing more happens to it until that is over.
+        tell({ state: "RECALLED", cursor });
+        break;
+    }
     tell({ state: step.state, cursor });
     if (step.state === "SHIPPED") {
         await record(event("shipment.received.v1", {
