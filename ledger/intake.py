@@ -24,7 +24,7 @@ _HERE: Final = 4
 """So many are read here before it is asked again whether there is something else to do."""
 _AHEAD: Final = 2
 """So many requests a process has at once, so that it need not wait for the next."""
-_CROWD: Final = 8
+_CROWD: Final = 5
 """What comes fewer at once is sooner read here than handed to a process."""
 _WORTH: Final = 1000
 """After so many in crowds a process is begun: that takes as long as 5000 checks."""
@@ -87,7 +87,8 @@ class Intake:
     def _ask(self, process: ReadingProcess) -> None:
         asked = self._asked[process]
         while self._size >= _CROWD and len(asked) < _AHEAD:
-            share = self._size // (len(self._asked) * _AHEAD)
+            # As much for each request as is left for this thread.
+            share = self._size // (len(self._asked) * _AHEAD + 1)
             slices = self._take(min(max(share, _CROWD), _MOST))
             try:
                 taken = process.ask(_raws(slices))
