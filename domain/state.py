@@ -52,7 +52,7 @@ Model = (
 )
 
 
-class Fact(Struct, frozen=True):
+class Fact(Struct, frozen=True, gc=False):
     """What the rules need of an event that is in the ledger already."""
 
     position: int
@@ -62,7 +62,7 @@ class Fact(Struct, frozen=True):
     digest: bytes
 
 
-class Signed(Struct, frozen=True):
+class Signed(Struct, frozen=True, gc=False):
     """An event whose signatures are checked: by which keys, and the payload's SHA-256."""
 
     event: AnyEvent
@@ -70,7 +70,7 @@ class Signed(Struct, frozen=True):
     digest: bytes
 
 
-class Numbered(Struct, frozen=True):
+class Numbered(Struct, frozen=True, gc=False):
     """An admitted event at its position."""
 
     position: int

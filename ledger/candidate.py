@@ -15,7 +15,7 @@ from ledger.errors import BadSignature, EnvelopeTooLarge, MalformedEnvelope, Mal
 from ledger.hashing import leaf_hash
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """An event ready to be decided, with the envelope as it would be stored and its leaf's hash."""
 
     stored: bytes

@@ -17,7 +17,7 @@ from ledger.candidate import Candidate
 from ledger.models import DatabaseHistory, Lacking, ModelCache
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """An event to be written at its position."""
 
     position: int

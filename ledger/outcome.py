@@ -7,7 +7,7 @@ from ledger.errors import LedgerError
 from ledger.receipt import Receipt
 
 
-class Admission(Struct, frozen=True):
+class Admission(Struct, frozen=True, gc=False):
     """The event is in the ledger; `already` where it had been before this call."""
 
     event_id: str

@@ -23,7 +23,7 @@ from ledger.proofs import verify_inclusion
 _Hash = Annotated[bytes, msgspec.Meta(min_length=HASH_BYTES, max_length=HASH_BYTES)]
 
 
-class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An event's place in the log, with the way from its leaf to a signed checkpoint.
 
     Everything but `admitted_at` is proved by the log's signature. Hashes are base64 in JSON.

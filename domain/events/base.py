@@ -16,12 +16,13 @@ Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\
 
 class Event(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True,
-    tag_field="type",
+    tag_field="type", gc=False,
 ):  # fmt: skip
     """A fact, complete in itself, that its actor signed.
 
     `id` is the author's, so that a retry is the same event; `nonce` is 128 random bits, so that
-    the public digest tells nothing; `refs` are the events it follows from.
+    the public digest tells nothing; `refs` are the events it follows from. An event holds nothing
+    that could hold it, so that the search for reference cycles passes it by.
     """
 
     id: EventId

@@ -15,7 +15,7 @@ from domain.measures import BatchQuantity, Unit
 from domain.models.papers import NO_PAPERS, Papers, evolve_papers, with_sold
 
 
-class Holding(Struct, frozen=True):
+class Holding(Struct, frozen=True, gc=False):
     """How much a party holds at a place, how much of it is reserved, and since which position."""
 
     quantity: int
@@ -36,7 +36,7 @@ class Holding(Struct, frozen=True):
 NOTHING = Holding(0, 0, 0, "")
 
 
-class Batch(Struct, frozen=True):
+class Batch(Struct, frozen=True, gc=False):
     """A batch: its unit, who recorded it first, its holdings by (party, place), its papers.
 
     `inputs` are the batches that it was made of, `sent` who sent of it to whom: (from, to).
