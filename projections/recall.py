@@ -179,7 +179,12 @@ def _read(
     if not ids:
         return None
     ours = (name for name, is_own in zip(keys, own, strict=True) if is_own)
-    reached = {"ids": f"{{{','.join(map(str, ids))}}}", "keys": "\n".join(ours)}
+    reached = {
+        "ids": f"{{{','.join(map(str, ids))}}}",
+        # One a line, as many as ids: a foreign name may hold whatever its bringer wrote.
+        "names": "\n".join(name.replace("\n", " ") for name in keys),
+        "keys": "\n".join(ours),
+    }
     here = tuple(_here(row) for row in _ask(cursor, "here", reached))
     way = tuple(_on_the_way(row) for row in _ask(cursor, "on_the_way", reached))
     ended = _ask(cursor, "ended", reached)

@@ -38,11 +38,12 @@ ORDER BY s.position, i.unit
 -- name: ended
 WITH ended AS (
     SELECT CASE WHEN m.kind = 'received' THEN 'lost' ELSE m.kind END AS kind, m.party, m.place,
-           m.note, m.unit, n.key, r.n,
+           m.note, m.unit, r.key, r.n,
            (CASE WHEN m.kind = 'received' THEN m.lost ELSE m.quantity END)::bigint AS quantity
-    FROM unnest(%(ids)s::text::bigint[]) WITH ORDINALITY AS r (id, n)
+    FROM ROWS FROM (
+        unnest(%(ids)s::text::bigint[]), string_to_table(%(names)s, E'\n')
+    ) WITH ORDINALITY AS r (id, key, n)
     JOIN trace.movement m ON m.node = r.id
-    JOIN trace.node n ON n.id = r.id
     WHERE m.display IS NULL
         AND (m.kind IN ('sold', 'used', 'disposed') OR m.kind = 'received' AND m.lost > 0)
 )
