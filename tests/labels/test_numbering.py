@@ -24,8 +24,8 @@ def test_a_bar_code_reads_as_its_sscc(body: str) -> None:
     row = np.pad(~modules, 10, constant_values=True).repeat(3)
     pixels = np.broadcast_to(row, (60, len(row))).astype(np.uint8) * 255
     # As a scanner set to GS1-128 does: some bars read as an old symbology too.
-    image, only = np.ascontiguousarray(pixels), zxingcpp.BarcodeFormat.Code128
-    (found,) = zxingcpp.read_barcodes(image, formats=only)
+    only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128)
+    (found,) = zxingcpp.read_barcodes(np.ascontiguousarray(pixels), formats=only)
     assert (found.text, found.symbology_identifier) == (f"(00){sscc}", "]C1")
 
 
