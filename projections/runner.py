@@ -30,7 +30,7 @@ POLL_S: Final = 0.25
 LANES: Final = 2
 """Read models that go forward at the same time."""
 _LONGEST_WAIT_S: Final = 5.0
-_CONNECTION: Final = "-c synchronous_commit=off"
+_SETTING: Final = "SET synchronous_commit = off"
 """A crash may take the last runs back, rows and position together; they are made again."""
 
 Progress = Callable[[int, int], None]
@@ -142,7 +142,7 @@ class Runner:
             if built_by is not None and built_by < projection.version:
                 _log.info("%s is of version %d: rebuilding", projection.name, built_by)
                 rebuild(self._url, projection, progress)
-            self._reached(projection.name, schemas.position_of(conn, projection.name) or 0)
+            self._stands(projection.name, schemas.position_of(conn, projection.name) or 0)
 
     def _run(self, lanes: "_Lanes", progress: Progress | None = None) -> int:
         """Apply runs until the head that stood at the beginning is reached by all."""
@@ -163,6 +163,12 @@ class Runner:
         self, projection: Projection, reading: "_Reading", conn: psycopg.Connection[Any]
     ) -> None:
         self._reached(projection.name, _step(conn, projection, reading))
+
+    def _stands(self, name: str, position: int) -> None:
+        """Take a model's position as the database has it: a crash may have taken it back."""
+        with self._moved:
+            self._positions[name] = position
+            self._moved.notify_all()
 
     def _reached(self, name: str, position: int) -> None:
         with self._moved:
@@ -227,9 +233,10 @@ class _Lanes:
 def _lanes(url: str) -> Iterator[_Lanes]:
     with ExitStack() as stack:
         connections = [
-            stack.enter_context(psycopg.connect(url, autocommit=True, options=_CONNECTION))
-            for _ in range(LANES)
+            stack.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(LANES)
         ]
+        for conn in connections:
+            conn.execute(_SETTING)
         threads = stack.enter_context(ThreadPoolExecutor(LANES, "projection"))
         yield _Lanes(connections, threads)
 

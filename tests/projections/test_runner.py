@@ -112,6 +112,18 @@ def test_a_follower_comes_back_after_its_connections_were_cut(
         runner.stop()
 
 
+def test_what_a_crash_of_the_database_took_back_is_made_again(
+    database_url: str, conn: psycopg.Connection
+) -> None:
+    runner = Runner(database_url, [HoldingsProjection()])
+    head = harvest(conn, 5)
+    assert runner.catch_up() == head
+    before = held(conn)
+    schemas.drop(conn, "holdings")
+    assert runner.catch_up() == head
+    assert held(conn) == before != []
+
+
 def test_a_new_event_shows_without_waiting_for_the_next_look(
     database_url: str, conn: psycopg.Connection
 ) -> None:
