@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 
+from api.cli.command import Arguments
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit
-from api.cli.workplace import database, keyring_of, record, sequencing
+from api.cli.workplace import connected, database, keyring_of, opened, record, sequencing
 from api.settings import Settings
 from domain.events.catalogue import AnyEvent
 from domain.ids import PartyId
 from ledger.outcome import Admission
+
+
+def actor_of(arguments: Arguments, settings: Settings) -> PartyId:
+    """Give who signs: `--as`, else the authority.
+
+    Raises:
+        Refused: where the ledger is not open yet.
+    """
+    with connected(settings) as conn:
+        named: PartyId | None = arguments.actor
+        return named or opened(conn).actor
 
 
 def recorded(event: AnyEvent, settings: Settings, co_signers: Sequence[PartyId] = ()) -> Admission:

@@ -8,11 +8,11 @@ from api.cli.command import Arguments, Command, add_json, party
 from api.cli.console import Console
 from api.cli.failures import Exit, Refused
 from api.cli.key_arguments import Action, add_actor, moment
-from api.cli.key_event import write
+from api.cli.key_event import actor_of, write
 from api.cli.quantity import Quantity, quantity
 from api.cli.reading import catch_up
 from api.cli.township import township
-from api.cli.workplace import common, connected, database, opened
+from api.cli.workplace import common, database
 from api.settings import Settings
 from domain.events.marks import MarkGranted, MarkRevoked, Quota
 from domain.events.registry import Names
@@ -52,11 +52,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _grant(arguments: Arguments, settings: Settings, console: Console) -> int:
-    with connected(settings) as conn:
-        actor = arguments.actor or opened(conn).actor
     most: Quantity | None = arguments.quota
     event = MarkGranted(
-        **common(actor, datetime.now(UTC)), mark=arguments.mark,
+        **common(actor_of(arguments, settings), datetime.now(UTC)), mark=arguments.mark,
         names=Names(zh=arguments.zh, en=arguments.en), party=arguments.party,
         categories=tuple(dict.fromkeys(arguments.category)),
         townships=tuple(dict.fromkeys(arguments.township)),
@@ -73,11 +71,9 @@ def _revoke(arguments: Arguments, settings: Settings, console: Console) -> int:
             "no-grant", f"没有授权 {arguments.grant}。全部授权：suyuan mark list",
             f"There is no grant {arguments.grant}. See suyuan mark list.",
         )  # fmt: skip
-    with connected(settings) as conn:
-        actor = arguments.actor or opened(conn).actor
     event = MarkRevoked(
-        **common(actor, datetime.now(UTC), found.id), mark=found.mark, grant=found.id,
-        reason=arguments.reason,
+        **common(actor_of(arguments, settings), datetime.now(UTC), found.id),
+        mark=found.mark, grant=found.id, reason=arguments.reason,
     )  # fmt: skip
     return write(event, "已收回 revoked", settings, console)
 

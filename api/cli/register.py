@@ -9,7 +9,7 @@ from api.cli.command import Arguments, Command, add_json, party, positive
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Refused
 from api.cli.key_arguments import Action, add_actor
-from api.cli.key_event import recorded
+from api.cli.key_event import actor_of, recorded
 from api.cli.quantity import Quantity, quantity
 from api.cli.township import township
 from api.cli.workplace import Common, common, connected, keyring_of, opened
@@ -123,9 +123,7 @@ def _product(arguments: Arguments, settings: Settings, console: Console) -> int:
 
 
 def _common(arguments: Arguments, settings: Settings) -> Common:
-    with connected(settings) as conn:
-        actor = arguments.actor or opened(conn).actor
-    return common(actor, datetime.now(UTC))
+    return common(actor_of(arguments, settings), datetime.now(UTC))
 
 
 def _register(event: AnyEvent, number: str, settings: Settings, console: Console) -> int:
