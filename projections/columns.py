@@ -1,50 +1,24 @@
-"""Columns of integers out of PostgreSQL: a `bigint[]` read as it comes over the wire."""
+"""Columns of integers out of PostgreSQL: rows of eight bytes a number, read all at once."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
-import psycopg
 from numpy.typing import NDArray
-from psycopg.adapt import Buffer, Loader
-from psycopg.pq import Format
-from typing_extensions import override
 
 Column = NDArray[np.int64]
 
-_HEAD = 20
-"""Bytes before the first element: dimensions, nulls, type, length, lower bound."""
-_ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
-_BIGINTS = 1016
-"""OID of `bigint[]` (pg_type.dat)."""
+_SECOND: Final = 1_000_000
+_EPOCH_S: Final = 946_684_800
+"""2000-01-01T00:00Z, from which PostgreSQL counts (timestamp.h), in seconds since 1970."""
 
 
-class _Columns(Loader):
-    format = Format.BINARY
-
-    @override
-    def load(self, data: Buffer) -> Any:
-        """Read an array of one dimension without nulls."""
-        return np.frombuffer(bytes(data), _ELEMENT, offset=_HEAD)["value"].astype(np.int64)
+def columns(rows: bytes | None, names: Sequence[str]) -> dict[str, Column]:
+    """Read rows that PostgreSQL put together of `int8send` and the like; None is no row."""
+    numbers = np.frombuffer(rows or b"", ">i8").reshape(-1, len(names))
+    return dict(zip(names, numbers.T.astype(np.int64, order="C"), strict=True))
 
 
-def columns(
-    conn: psycopg.Connection[Any], queries: dict[str, str], values: dict[str, object]
-) -> dict[str, dict[str, Column]]:
-    """Run queries that give one row of `bigint[]` without nulls each; NULL is an empty column.
-
-    All are bound to the same values, in one transaction.
-    """
-    with conn.transaction(), conn.cursor(binary=True) as cursor:
-        # What is computed of a row can't be estimated: the planner takes ten thousand rows for
-        # ten, and looks each up by itself.
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.adapters.register_loader(_BIGINTS, _Columns)
-        return {name: _row(cursor, query, values) for name, query in queries.items()}
-
-
-def _row(cursor: psycopg.Cursor[Any], query: str, values: dict[str, object]) -> dict[str, Column]:
-    cursor.execute(query.encode(), values)
-    row = cursor.fetchone() or ()
-    names = [column.name for column in cursor.description or ()]
-    empty = np.zeros(0, np.int64)
-    return {name: empty if value is None else value for name, value in zip(names, row, strict=True)}
+def seconds(sent: Column) -> Column:
+    """Give seconds since 1970 of what `timestamptz_send` gave; infinite ones stay far away."""
+    return sent // _SECOND + _EPOCH_S

@@ -51,7 +51,7 @@ class Market:
     """Keeps the market's tables."""
 
     name: Final = "market"
-    version: Final = 4
+    version: Final = 5
     sql: Final = files("projections").joinpath("market.sql").read_text("utf-8")
 
     def apply(self, cursor: Cursor, events: Sequence[Recorded]) -> None:

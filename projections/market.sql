@@ -34,15 +34,6 @@ CREATE TABLE facts (
 );
 CREATE INDEX facts_by_batch ON facts (batch, position);
 
--- The same as it counts now.
-CREATE TABLE batches (
-    batch     text COLLATE "C" PRIMARY KEY,
-    made_at   timestamptz,
-    made_s    bigint, -- the same in seconds since 1970
-    certified boolean NOT NULL,
-    inspected boolean NOT NULL
-);
-
 -- How a seller kept what it confirmed: kept are orders received or settled and never disputed,
 -- broken those that it cancelled after confirming, or that were disputed.
 CREATE TABLE records (
@@ -52,34 +43,54 @@ CREATE TABLE records (
 );
 
 -- promised is what confirmed orders have taken of an offer; quantity is that and what is left. The
--- terms are those stated last (see terms).
+-- terms are those stated last (see terms), made_at, certified and inspected what counts of facts.
+-- What ranking reads stands first: to come to a column costs PostgreSQL time for each before it.
 CREATE TABLE offers (
-    id           text COLLATE "C" PRIMARY KEY,
     position     bigint      NOT NULL UNIQUE,
-    seller       text        NOT NULL,
-    place        text        NOT NULL,
-    batch        text        NOT NULL,
-    gtin         text        COLLATE "C" GENERATED ALWAYS AS (left(batch, 14)) STORED,
-    -- The digits of seller and product, as ranking compares them.
-    seller_no    bigint      GENERATED ALWAYS AS (translate(seller, 'P-', '')::bigint) STORED,
-    product_no   bigint      GENERATED ALWAYS AS (left(batch, 14)::bigint) STORED,
-    unit         text        NOT NULL,
     quantity     bigint      NOT NULL,
     promised     bigint      NOT NULL DEFAULT 0,
     least        bigint      NOT NULL,
     price_amount bigint      NOT NULL,
     price_per    bigint      NOT NULL,
+    withdrawn    boolean     NOT NULL DEFAULT false,
+    certified    boolean     NOT NULL DEFAULT false,
+    inspected    boolean     NOT NULL DEFAULT false,
+    -- What ranking compares, each in 8 bytes, in the order of projections.matching_offers: of
+    -- thousands of offers it is read as one run of bytes.
+    ranked       bytea       GENERATED ALWAYS AS (
+        int8send(position) || int8send(translate(seller, 'P-', '')::bigint)
+        || int8send(left(batch, 14)::bigint) || int8send(township::bigint)
+        || int8send(least) || int8send(price_amount) || int8send(price_per)
+        || int8send(('delivery' = ANY(ways))::int::bigint)
+        || int8send(('pick_up' = ANY(ways))::int::bigint)
+        || timestamptz_send(coalesce(window_since, '-infinity'))
+        || timestamptz_send(coalesce(window_until, 'infinity'))
+        || timestamptz_send(coalesce(made_at, '-infinity'))
+        || int8send(certified::int::bigint) || int8send(inspected::int::bigint)
+        || int8send(jsonb_array_length(tiers)::bigint)
+    ) STORED,
+    tiers_ranked bytea       NOT NULL DEFAULT '', -- quantity, amount and per of each, in order
+    batch        text        NOT NULL,
+    seller       text        NOT NULL,
+    place        text        NOT NULL,
+    gtin         text        COLLATE "C" GENERATED ALWAYS AS (left(batch, 14)) STORED,
+    unit         text        NOT NULL,
     currency     text        NOT NULL,
+    until        timestamptz,
+    window_until timestamptz,
+    made_at      timestamptz,
+    plot         text,       -- of a harvest to come
+    id           text        COLLATE "C" PRIMARY KEY,
+    township     text        NOT NULL, -- of the place
     unit_price   numeric     GENERATED ALWAYS AS (price_amount::numeric / price_per) STORED,
     tiers        jsonb       NOT NULL DEFAULT '[]', -- [{quantity, price: {amount, per, currency}}]
-    until        timestamptz,
     window_since timestamptz,
-    window_until timestamptz,
     ways         text[]      NOT NULL DEFAULT '{pick_up,delivery}',
-    plot         text,       -- of a harvest to come
-    occurred_at  timestamptz NOT NULL,
-    withdrawn    boolean     NOT NULL DEFAULT false
+    occurred_at  timestamptz NOT NULL
 );
+CREATE INDEX offers_by_batch ON offers (batch);
+CREATE INDEX offers_that_may_be_open ON offers (gtin)
+    WHERE NOT withdrawn AND quantity - promised >= least;
 CREATE INDEX offers_by_price ON offers (unit_price, position);
 CREATE INDEX offers_by_product ON offers (gtin, position);
 CREATE INDEX offers_by_seller ON offers (seller, position);

@@ -10,6 +10,7 @@ from domain.events import movements as v
 from domain.events import papers as p
 from domain.events.catalogue import AnyEvent
 from domain.events.correction import EventCorrected
+from domain.events.market import OfferMade
 from projections import market_statements as write
 
 Cursor = psycopg.Cursor[Any]
@@ -25,7 +26,7 @@ def fold(cursor: Cursor, told: Sequence[tuple[int, AnyEvent]]) -> None:
     found = [(position, event) for position, event in told if isinstance(event, TELLING)]
     if found:
         _write(cursor, found)
-        _settle(cursor, (batch for _, event in found for batch in _batches(event)))
+    _settle(cursor, (batch for _, event in told for batch in _batches(event)))
 
 
 def correct(cursor: Cursor, correction: EventCorrected) -> None:
@@ -48,10 +49,13 @@ def _write(cursor: Cursor, found: Iterable[tuple[int, AnyEvent]]) -> None:
 
 
 def _settle(cursor: Cursor, batches: Iterable[str]) -> None:
-    cursor.execute(write.SETTLE_BATCHES, {"batches": list(dict.fromkeys(batches))})
+    """Work out anew what counts of batches, where they are offered."""
+    names = list(dict.fromkeys(batches))
+    if names:
+        cursor.execute(write.SETTLE_FACTS, {"batches": names})
 
 
 def _batches(event: AnyEvent) -> list[str]:
     if isinstance(event, v.BatchTransformed):
         return [item.batch for item in event.outputs]
-    return [event.batch] if isinstance(event, TELLING) else []
+    return [event.batch] if isinstance(event, (*TELLING, OfferMade)) else []

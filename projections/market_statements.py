@@ -31,16 +31,17 @@ FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e js
 """
 # The terms follow from what was stated last: SETTLE_TERMS.
 OFFERS: Final = """
-INSERT INTO offers (id, position, seller, place, batch, unit, quantity, least, price_amount,
-    price_per, currency, plot, occurred_at)
-SELECT o.id, x.position, o.actor, o.place, o.batch, o.unit, 0, 1, 0, 1, 'CNY', o.plot,
-    o.occurred_at
+INSERT INTO offers (id, position, seller, place, township, batch, unit, quantity, least,
+    price_amount, price_per, currency, plot, occurred_at)
+SELECT o.id, x.position, o.actor, o.place,
+    coalesce((SELECT p.township FROM places p WHERE p.id = o.place), '0'), o.batch, o.unit, 0, 1, 0,
+    1, 'CNY', o.plot, o.occurred_at
 FROM jsonb_to_recordset(%s) AS x (position bigint, admitted_at timestamptz, e jsonb),
     jsonb_to_record(x.e) AS o (id text, actor text, place text, batch text, unit text, plot text,
     occurred_at timestamptz)
 ON CONFLICT (id) DO UPDATE SET seller = excluded.seller, place = excluded.place,
-    batch = excluded.batch, unit = excluded.unit, plot = excluded.plot,
-    occurred_at = excluded.occurred_at
+    township = excluded.township, batch = excluded.batch, unit = excluded.unit,
+    plot = excluded.plot, occurred_at = excluded.occurred_at
 """
 # A replacement comes this way too: it keeps the position.
 FACTS: Final = """
@@ -60,24 +61,21 @@ JOIN (VALUES ('batch.harvested.v1', 'made'), ('batch.transformed.v1', 'made'),
 WHERE k.type = f.type
 """
 FACTS_VOID: Final = "DELETE FROM facts WHERE event = %(event)s RETURNING batch, position"
-SETTLE_BATCHES: Final = """
-INSERT INTO batches (batch, made_at, made_s, certified, inspected)
-SELECT b.batch, made.at, extract(epoch FROM made.at)::bigint,
-    EXISTS (
-        SELECT FROM facts f WHERE f.batch = b.batch AND f.kind = 'certified' AND NOT EXISTS (
-            SELECT FROM facts g WHERE g.batch = b.batch AND g.of = f.event
+SETTLE_FACTS: Final = """
+UPDATE offers SET made_at = (
+        SELECT max(f.at) FROM facts f WHERE f.batch = offers.batch AND f.kind = 'made'
+    ),
+    certified = EXISTS (
+        SELECT FROM facts f
+        WHERE f.batch = offers.batch AND f.kind = 'certified' AND NOT EXISTS (
+            SELECT FROM facts g WHERE g.batch = offers.batch AND g.of = f.event
         )
     ),
-    coalesce((
-        SELECT f.passed FROM facts f WHERE f.batch = b.batch AND f.kind = 'inspected'
+    inspected = coalesce((
+        SELECT f.passed FROM facts f WHERE f.batch = offers.batch AND f.kind = 'inspected'
         ORDER BY f.position DESC LIMIT 1
     ), false)
-FROM unnest(%(batches)s::text[]) AS b (batch) CROSS JOIN LATERAL (
-    SELECT max(f.at) AS at FROM facts f WHERE f.batch = b.batch AND f.kind = 'made'
-) AS made
-ON CONFLICT (batch) DO UPDATE SET made_at = excluded.made_at, made_s = excluded.made_s,
-    certified = excluded.certified,
-    inspected = excluded.inspected
+WHERE batch = ANY(%(batches)s)
 """
 # A replacement of an offer comes this way too: it keeps the position.
 TERMS: Final = """
@@ -224,7 +222,12 @@ ON CONFLICT (seller) DO UPDATE SET kept = excluded.kept, broken = excluded.broke
 SETTLE_TERMS: Final = """
 UPDATE offers SET price_amount = (t.price->>'amount')::bigint,
     price_per = (t.price->>'per')::bigint, currency = t.price->>'currency',
-    tiers = coalesce(t.tiers, '[]'), least = coalesce(t.least, 1), until = t.until,
+    tiers = coalesce(t.tiers, '[]'), tiers_ranked = coalesce((
+        SELECT string_agg(int8send((q->>'quantity')::bigint)
+            || int8send((q->'price'->>'amount')::bigint)
+            || int8send((q->'price'->>'per')::bigint), ''::bytea ORDER BY n)
+        FROM jsonb_array_elements(t.tiers) WITH ORDINALITY AS one (q, n)
+    ), ''), least = coalesce(t.least, 1), until = t.until,
     window_since = (t."window"->>'since')::timestamptz,
     window_until = (t."window"->>'until')::timestamptz,
     ways = coalesce(t.ways, '{pick_up,delivery}'),

@@ -20,35 +20,37 @@ from domain.matching.parts import (
     record_part,
 )
 from domain.townships import distance_between
-from projections.columns import Column, columns
+from projections.columns import Column, columns, seconds
 from projections.market_rows import DemandRow
 
 Connection = psycopg.Connection[Any]
 
 _OFFERS: Final = files("projections").joinpath("matching.sql").read_text("utf-8")
-_TIERS: Final = files("projections").joinpath("matching_tiers.sql").read_text("utf-8")
-# A party's and a place's digits are its key, as in the offers.
+# What is computed of a row can't be estimated: the planner takes ten thousand rows for ten, looks
+# each up by itself or sorts all that is held, and has workers help, who cost more than they bring.
+_PLAN: Final = """
+SELECT set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true),
+    set_config('max_parallel_workers_per_gather', '0', true)
+"""
+_FACTS: Final = (
+    "position", "seller", "product", "township", "least", "amount", "per", "delivers", "picked_up",
+    "since", "until", "made_at", "certified", "inspected", "tiers", "available",
+)  # fmt: skip
+"""As they stand in an offer's `ranked` (market.sql), and what is available."""
+_TIMES: Final = ("since", "until", "made_at")
+_TIER: Final = ("quantity", "amount", "per")
 _PRODUCTS: Final = """
-SELECT array_agg(gtin::bigint ORDER BY gtin::bigint) AS key,
-    array_agg(coalesce(keeps_days, 0)::bigint ORDER BY gtin::bigint) AS keeps_days
-FROM market.products WHERE category = %(category)s
+SELECT string_agg(
+    int8send(gtin::bigint) || int8send(coalesce(keeps_days, 0)::bigint), ''::bytea ORDER BY gtin
+) FROM market.products WHERE category = %(category)s
 """
-_PLACES: Final = """
-SELECT array_agg(translate(id, 'L-', '')::bigint ORDER BY translate(id, 'L-', '')::bigint) AS key,
-    array_agg(township::bigint ORDER BY translate(id, 'L-', '')::bigint) AS township
-FROM market.places
-"""
+# A party's digits are its key, as in the offers.
 _RECORDS: Final = """
-SELECT array_agg(translate(seller, 'P-', '')::bigint ORDER BY translate(seller, 'P-', '')::bigint)
-        AS key,
-    array_agg(kept::bigint ORDER BY translate(seller, 'P-', '')::bigint) AS kept,
-    array_agg(broken::bigint ORDER BY translate(seller, 'P-', '')::bigint) AS broken
-FROM market.records
+SELECT string_agg(
+    int8send(translate(seller, 'P-', '')::bigint) || int8send(kept::bigint)
+    || int8send(broken::bigint), ''::bytea ORDER BY translate(seller, 'P-', '')::bigint
+) FROM market.records
 """
-_QUERIES: Final = {
-    "offers": _OFFERS, "tiers": _TIERS, "products": _PRODUCTS, "places": _PLACES,
-    "records": _RECORDS,
-}  # fmt: skip
 _DAY_S: Final = 86_400
 _COMPARED: Final = 1_000_000
 """Prices are compared for so many of the smallest unit, so that a gram's is no fraction."""
@@ -70,7 +72,7 @@ class Offers:
     """All open offers of a category, unit and currency."""
 
     def __init__(self, found: dict[str, Column], tiers: dict[str, Column], now: datetime) -> None:
-        """Take columns as the queries give them; ages are as of `now`."""
+        """Take what `load` read: tiers say by `of` whose they are; ages are as of `now`."""
         self.found: Final = found
         self._tiers: Final = tiers
         made_at = found["made_at"]
@@ -85,15 +87,22 @@ class Offers:
         cls, conn: Connection, category: str, unit: str, currency: str, now: datetime
     ) -> "Offers":
         """Read them as they stand."""
-        values: dict[str, object] = {
-            "category": category, "unit": unit, "currency": currency, "always": ALWAYS
-        }  # fmt: skip
-        read = columns(conn, _QUERIES, values)
-        order = np.argsort(read["offers"]["position"])
-        found = {name: column[order] for name, column in read["offers"].items()}
-        for key, table in (("product", "products"), ("place", "places"), ("seller", "records")):
-            found |= _joined(found[key], read[table])
-        return cls(found, read["tiers"], now)
+        values = {"category": category, "unit": unit, "currency": currency}
+        with conn.transaction(), conn.cursor(binary=True) as cursor:
+            cursor.execute(_PLAN)
+            rows, prices = cursor.execute(_OFFERS, values).fetchone() or (None, None)
+            [products] = cursor.execute(_PRODUCTS, values).fetchone() or [None]
+            [records] = cursor.execute(_RECORDS).fetchone() or [None]
+        read, tiers = columns(rows, _FACTS), columns(prices, _TIER)
+        order = np.argsort(read["position"])
+        tiers["of"] = np.repeat(np.argsort(order), read["tiers"])
+        compare = (tiers["amount"] <= _MOST) & (tiers["per"] <= _MOST)
+        tiers = {name: column[compare] for name, column in tiers.items()}
+        found = {name: column[order] for name, column in read.items()}
+        found |= {name: seconds(found[name]) for name in _TIMES}
+        found |= _joined(found["product"], columns(products, ("key", "keeps_days")))
+        found |= _joined(found["seller"], columns(records, ("key", "kept", "broken")))
+        return cls(found, tiers, now)
 
     def choose(self, demand: DemandRow, home: str | None) -> Chosen:
         """Give those that meet a demand, whose place lies in the township `home`, with parts."""
@@ -124,22 +133,14 @@ class Offers:
 
     def _prices(self, quantity: Column) -> tuple[Column, Column]:
         """Give each offer's price for so much of it."""
-        amount, per = self.found["amount"], self.found["per"]
-        if not len(self._tiers["position"]) or not len(self.found["position"]):
-            return amount, per
-        amount, per = amount.copy(), per.copy()
-        at = np.searchsorted(self.found["position"], self._tiers["position"])
-        at = at.clip(max=len(self.found["position"]) - 1)
-        # What is held or recalled has its prices by quantity, but is not among the offers.
-        here = self.found["position"][at] == self._tiers["position"]
-        # Tiers ascend: of those that are reached, the last one written stands.
-        for place, least, cost, each in zip(
-            at[here].tolist(),
-            *(self._tiers[name][here].tolist() for name in ("quantity", "amount", "per")),
-            strict=True,
-        ):  # fmt: skip
-            if quantity[place] >= least:
-                amount[place], per[place] = cost, each
+        amount, per = self.found["amount"].copy(), self.found["per"].copy()
+        tiers = self._tiers
+        of = tiers["of"]
+        reached = quantity[of] >= tiers["quantity"]
+        # Tiers ascend: the last of an offer's that are reached is its price.
+        reached[:-1] &= ~(reached[1:] & (of[1:] == of[:-1]))
+        amount[of[reached]] = tiers["amount"][reached]
+        per[of[reached]] = tiers["per"][reached]
         return amount, per
 
     def _distances(self, home: str | None) -> Column:

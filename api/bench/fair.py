@@ -31,6 +31,21 @@ _SELLERS: Final = 400
 _BUYERS: Final = 40
 _RUN: Final = 1000
 
+_HELD: Final = """
+INSERT INTO holdings.holding (batch, party, place, quantity, reserved, unit)
+SELECT left(batch, 15) || 'H' || n || substr(batch, 16), party, place, quantity, reserved, unit
+FROM holdings.holding, generate_series(1, %s) n
+"""
+_WITHDRAWN: Final = """
+INSERT INTO market.offers (position, id, withdrawn, quantity, least, price_amount, price_per,
+    certified, inspected, batch, seller, place, unit, currency, made_at, township, tiers,
+    tiers_ranked, ways, occurred_at)
+SELECT position + n * (SELECT max(position) FROM market.offers), id || n, true, quantity, least,
+    price_amount, price_per, certified, inspected, batch, seller, place, unit, currency, made_at,
+    township, tiers, tiers_ranked, ways, occurred_at
+FROM market.offers, generate_series(1, %s) n
+"""
+
 
 class Fair:
     """Makes the events of a market day."""
@@ -116,6 +131,13 @@ def stage(
             with conn.transaction(), conn.cursor() as cursor:
                 schemas.enter(conn, model.name)
                 model.apply(cursor, run)
+    conn.execute("ANALYZE")
+
+
+def crowd(conn: psycopg.Connection[Any], times: int) -> None:
+    """Add what a market has besides: for each offer so many withdrawn ones and batches held."""
+    conn.execute(_HELD, [times])
+    conn.execute(_WITHDRAWN, [times])
     conn.execute("ANALYZE")
 
 

@@ -23,7 +23,13 @@ def test_every_kind_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with market.plan(bench) as plan:
         report = measure(plan, here(), lambda _: None)
     assert isinstance(report.figure, dict)
-    assert set(report.figure) == {"ranking_p95", "allocation", "graphql_list", "watched_p99"}
+    assert set(report.figure) == {
+        "ranking_p95",
+        "ranking_crowded_p95",
+        "allocation",
+        "graphql_list",
+        "watched_p99",
+    }
     assert set(report.baselines) == {"sql_json"}
     assert 0 < report.ratios["sql_json"] < 2
     assert report.size == {

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from domain.events import market as m
+from domain.matching.filters import ALWAYS
 from domain.matching.parts import WEIGHTS, Part
 from domain.measures import Price
 from projections import matching
 from projections.holdings_projection import HoldingsProjection
 from projections.market import Market
+from projections.matching_offers import Offers
 from projections.runner import Runner
 from projections.trace_projection import TraceProjection
 from tests import county as c
@@ -173,3 +175,35 @@ def test_prices_by_quantity_of_what_is_recalled_are_nobody_elses(fair: Fair) -> 
     assert (match.offer.id, match.price) == (offer.id, c.TEN_YUAN)
     fair.world.admit(fair.world.recall(offer.batch))
     assert fair.rank(fair.demand()).matches == []
+
+
+def test_what_ranking_compares_is_what_the_offers_say(fair: Fair) -> None:
+    window = m.Window(fair.world.now, fair.world.now + timedelta(days=20_000))
+    fair.offer(window=window, ways=(m.Way.PICK_UP,), least=kg(3))
+    tiers = (m.Tier(kg(50), Price(700, 1000)), m.Tier(kg(80), Price(650, 1000)))
+    inspected = fair.offer(300, tiers=tiers)
+    fair.world.admit(fair.world.inspect(inspected.batch))
+    fair.runner.catch_up()
+    now = fair.world.now
+    found = Offers.load(fair.conn, "soybean", "GRM", "CNY", now).found
+    rows = fair.conn.execute("""
+        SELECT o.position, translate(seller, 'P-', '')::bigint, gtin::bigint, l.township::bigint,
+            least, price_amount, price_per, ('delivery' = ANY(ways))::int,
+            ('pick_up' = ANY(ways))::int, extract(epoch FROM window_since)::bigint,
+            extract(epoch FROM window_until)::bigint, extract(epoch FROM made_at)::bigint,
+            certified::int, inspected::int, jsonb_array_length(tiers), quantity
+        FROM market.offers o JOIN market.places l ON l.id = o.place ORDER BY o.position
+    """).fetchall()
+    names = ("position", "seller", "product", "township", "least", "amount", "per", "delivers",
+             "picked_up", "since", "until", "made_at", "certified", "inspected", "tiers",
+             "available")  # fmt: skip
+    assert len(rows) == 2
+    for at, row in enumerate(rows):
+        for name, value in zip(names, row, strict=True):
+            if value is not None:
+                assert found[name][at] == value, name
+    assert rows[1][13] == 1
+    assert found["since"][1] < 0
+    assert found["until"][1] > ALWAYS
+    for quantity, price in ((49, 1000), (50, 700), (79, 700), (80, 650), (300, 650)):
+        assert fair.rank(fair.demand(quantity)).matches[0].price.amount == price, quantity
