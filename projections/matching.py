@@ -3,8 +3,10 @@
 `domain.matching` filters and scores whole columns at once; only the best are put into words.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import psycopg
@@ -76,7 +78,7 @@ def rank(
         return None
     if demand.state != "open":
         return Ranking(demand, 0, [])
-    chosen, scores = _scored(conn, demand, now)
+    chosen, scores = _scored(conn, demand, _open_offers(conn, now)(demand))
     best = _page(chosen, scores, page or Page(limit))
     rows = offers_at(conn, [int(chosen.facts["position"][at]) for at in best])
     matches = [
@@ -87,18 +89,51 @@ def rank(
     return Ranking(demand, len(chosen.at), matches)
 
 
-def match_of(conn: Connection, demand: DemandRow, offer: OfferRow, now: datetime) -> Match | None:
-    """Give what one offer is to a demand, beside all others; None where it does not qualify."""
+class Pair(NamedTuple):
+    """A demand and an offer, and what the offer is to it."""
+
+    demand: DemandRow
+    match: Match
+
+
+def matches_of(conn: Connection, pairs: Iterable[str], now: datetime) -> dict[str, Pair]:
+    """Give what offers are to demands, each beside all others; the pairs are named `demand.offer`.
+
+    A pair that does not qualify is left out. Demands of one category, unit and currency share one
+    reading of the offers.
+    """
+    named = {pair: pair.partition(".") for pair in pairs}
+    demands = market.demands_by_id(conn, list({demand for demand, _, _ in named.values()}))
+    offers = market.offers_by_id(conn, list({offer for _, _, offer in named.values()}))
+    read, found = _open_offers(conn, now), {}
+    for pair, (of, _, by) in named.items():
+        demand, offer = demands.get(of), offers.get(by)
+        if demand and offer and (match := _match_of(conn, demand, offer, read)):
+            found[pair] = Pair(demand, match)
+    return found
+
+
+def _match_of(
+    conn: Connection, demand: DemandRow, offer: OfferRow, read: Callable[[DemandRow], Offers]
+) -> Match | None:
     if demand.state != "open":
         return None
-    chosen, scores = _scored(conn, demand, now)
+    chosen, scores = _scored(conn, demand, read(demand))
     at = np.flatnonzero(chosen.facts["position"] == offer.position)
     return _match(offer, int(scores[at[0]]), chosen, int(at[0]), demand) if len(at) else None
 
 
-def _scored(conn: Connection, demand: DemandRow, now: datetime) -> tuple[Chosen, Column]:
-    currency = demand.ceiling_currency or DEFAULT_CURRENCY
-    offers = Offers.load(conn, demand.category, demand.unit, currency, now)
+def _open_offers(conn: Connection, now: datetime) -> Callable[[DemandRow], Offers]:
+    """Read the offers that demands are held against, those of one kind once."""
+
+    @cache
+    def load(category: str, unit: str, currency: str) -> Offers:
+        return Offers.load(conn, category, unit, currency, now)
+
+    return lambda one: load(one.category, one.unit, one.ceiling_currency or DEFAULT_CURRENCY)
+
+
+def _scored(conn: Connection, demand: DemandRow, offers: Offers) -> tuple[Chosen, Column]:
     chosen = offers.choose(demand, township_of(conn, demand.deliver_to))
     return chosen, score(chosen.parts)
 

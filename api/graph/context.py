@@ -7,6 +7,7 @@ while it waits for a thread.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
 
 import strawberry
@@ -22,7 +23,7 @@ from api.graph.services import Services
 from api.signin.viewer import Viewer, bearer_of, viewer_of, viewer_with_token
 from ledger.log import Connection
 from ledger.vault import PersonCard, Sealed
-from projections import directory, market_queries, passport
+from projections import directory, market_queries, matching, passport
 from projections.market_rows import DemandRow, OfferRow, OrderRow, StepRow
 
 MOST_TRACES: Final = 10
@@ -90,6 +91,7 @@ class Loads:
         self.demands: Rows[DemandRow] = self._rows(market_queries.demands_by_id)
         self.orders: Rows[OrderRow] = self._rows(market_queries.orders_by_id)
         self.lives: Rows[list[StepRow]] = self._rows(market_queries.steps_of)
+        self.matches: Rows[matching.Pair] = self._rows(_matches)
         self.passports: Rows[passport.Passport] = self._rows(passport.documents)
 
     def _rows(self, find: Callable[[Connection, list[str]], dict[str, Row]]) -> Rows[Row]:
@@ -204,6 +206,10 @@ class Shared:
                 del self._loads[next(iter(self._loads))]
             self._loads[key] = Loads(self._services)
         return self._loads[key]
+
+
+def _matches(conn: Connection, pairs: list[str]) -> dict[str, matching.Pair]:
+    return matching.matches_of(conn, pairs, datetime.now(UTC))
 
 
 async def read(services: Services, query: Callable[[Connection], T]) -> T:

@@ -151,18 +151,13 @@ def beside(
 
 async def match(info: Info, pair: str) -> Match | None:
     """Find a match by its pair; who may not see the demand's matches learns nothing."""
-    wanted_id, _, offer_id = pair.partition(".")
+    wanted_id, _, _ = pair.partition(".")
     wanted = await info.context.loads.demands.load(wanted_id)
     viewer = await info.context.viewer()
     if wanted is None or not may(viewer, Audience.OWNER, (wanted.buyer,)):
         return None
-    row = await info.context.read(lambda conn: _row(conn, wanted, offer_id))
-    return Match.of(row, wanted) if row else None
-
-
-def _row(conn: Connection, wanted: DemandRow, offer_id: str) -> matching.Match | None:
-    offer = query.offers_by_id(conn, [offer_id]).get(offer_id)
-    return matching.match_of(conn, wanted, offer, datetime.now(UTC)) if offer else None
+    found = await info.context.loads.matches.load(pair)
+    return Match.of(found.match, found.demand) if found else None
 
 
 async def demand_of(context: Context, given: str) -> DemandRow:

@@ -1,8 +1,6 @@
 """Subscriptions: orders, offers, matches, recalls as they happen, from a cursor without a gap."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, NamedTuple, Self
 
 import strawberry
@@ -19,7 +17,7 @@ from api.live.watching import Interest, NoLonger, Standing, Watching
 from domain.events.holds import BatchRecalled, RecallClosed
 from ledger.log import Connection
 from projections import market_changes as market
-from projections import market_queries, matching
+from projections import matching
 from projections.market_changes import Change, Place, Span
 from projections.market_rows import DemandRow
 
@@ -191,9 +189,10 @@ class Subscription:
         context = info.context
         name = (await demand_of(context, demand)).id
         async for change in _watch(context, _Wanted({"offer", "terms"}, None, market.terms), after):
-            found = await context.read(partial(_matched, demand=name, offer=change.subject))
+            # Whoever watches this demand waits for the same ranking.
+            found = await context.loads.matches.load(f"{name}.{change.subject}")
             if found:
-                yield MatchNews.of(change, *found)
+                yield MatchNews.of(change, found.match, found.demand)
 
     @subscription("Which batches are called back, and which recalls end.")
     async def recalls(
@@ -211,15 +210,6 @@ class _Wanted(NamedTuple):
     kinds: set[str]
     party: str | None
     back: Callable[[Connection, Span], list[Change]]
-
-
-def _matched(conn: Connection, demand: str, offer: str) -> tuple[matching.Match, DemandRow] | None:
-    wanted = market_queries.demands_by_id(conn, [demand]).get(demand)
-    row = market_queries.offers_by_id(conn, [offer]).get(offer)
-    if wanted is None or row is None:
-        return None
-    found = matching.match_of(conn, wanted, row, datetime.now(UTC))
-    return (found, wanted) if found else None
 
 
 async def _watch(context: Context, wanted: _Wanted, after: str | None) -> AsyncIterator[Change]:

@@ -28,7 +28,7 @@ from ledger.log import Connection
 from projections import market_queries as queries
 from projections.market_queries import DemandFilter, Page
 from projections.market_rows import DemandRow, OfferRow
-from projections.matching import Match, match_of
+from projections.matching import Match, matches_of
 from projections.passport import documents
 
 router = APIRouter(dependencies=[CaughtUp], include_in_schema=False)
@@ -124,12 +124,11 @@ def _suits(
     if viewer is None or product is None or "read" not in viewer.scopes:
         return []
     mine = DemandFilter(category=product.category, buyer=viewer.party)
-    found = []
-    for demand in queries.demands(conn, mine, Page(_DEMANDS)):
-        match = match_of(conn, demand, row, datetime.now(UTC))
-        if match:
-            found.append(suits_view(match, demand, naming))
-    return found
+    pairs = [f"{demand.id}.{row.id}" for demand in queries.demands(conn, mine, Page(_DEMANDS))]
+    found = matches_of(conn, pairs, datetime.now(UTC))
+    return [
+        suits_view(found[one].match, found[one].demand, naming) for one in pairs if one in found
+    ]
 
 
 def suits_view(match: Match, demand: DemandRow, naming: Naming) -> Suits:

@@ -207,6 +207,23 @@ def test_who_wants_hears_of_what_suits_new_and_at_new_terms(graph: Graph) -> Non
         assert socket.data()["matches"]["cursor"] == changed["cursor"]
 
 
+def test_who_watch_the_same_demand_share_one_ranking(graph: Graph) -> None:
+    demand = wanted(graph, quantity=kg(50))
+    graph.parts.runner.catch_up()
+    graph.sign_in(c.BUYER)
+    with opened(graph.client) as buyer, opened(graph.client) as other:
+        graph.sign_in(c.AUTHORITY)
+        with opened(graph.client) as county:
+            sockets = (buyer, other, county)
+            for socket in sockets:
+                watch(graph, socket, WATCHED, demand=demand.id)
+            with graph.counted() as asked:
+                offer = graph.offer(100)
+                for socket in sockets:
+                    assert socket.data()["matches"]["match"]["offer"]["eventId"] == offer.id
+                assert sum("string_agg(ranked" in one for one in asked) == 1
+
+
 def test_nobody_watches_what_suits_anothers_demand(graph: Graph) -> None:
     demand = wanted(graph)
     graph.parts.runner.catch_up()
