@@ -102,6 +102,9 @@ QUALIFIERS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 }  # fmt: skip
 """Each primary key, with the orders in which its key qualifiers may follow; any may be left out."""
 
+REQUIRED: Final = {"415": "8020"}
+"""The qualifier that a primary key can't do without."""
+
 NO_ATTRIBUTES: Final = frozenset({
     "03", "21", "22", "235", "254", "7040", "7041", "8011", "8014", "8019", "8020", "8040", "8041",
     "8042", "8043", "8200",

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from labels.application_identifiers import FORMS, NO_ATTRIBUTES, QUALIFIERS, fault_of
+from labels.application_identifiers import FORMS, NO_ATTRIBUTES, QUALIFIERS, REQUIRED, fault_of
 from labels.errors import AddressError, LinkError
 from labels.link import checked_gtin, checked_lot, escape
 
@@ -131,6 +131,12 @@ def check(address: str, element: Element) -> None:
 
 def _check_order(path: str, key: str, given: list[str]) -> None:
     orders = QUALIFIERS[key]
+    if key in REQUIRED and REQUIRED[key] not in given:
+        raise AddressError(
+            path,
+            f"应用标识符 {key} 之后必须有 {REQUIRED[key]}",
+            f"AI {key} must be followed by AI {REQUIRED[key]}",
+        )
     if not given or any(given == [ai for ai in order if ai in given] for order in orders):
         return
     listed = " | ".join("/".join(order) for order in orders)

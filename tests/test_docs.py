@@ -143,6 +143,20 @@ def test_every_module_and_name_that_is_named_exists(document: Path) -> None:
     assert unknown == []
 
 
+@cache
+def names_of_tests() -> frozenset[str]:
+    """Give the names of all tests."""
+    files = [path for folder in PACKAGES for path in (ROOT / "tests" / folder).glob("test_*.py")]
+    texts = [path.read_text("utf-8") for path in files]
+    return frozenset(name for text in texts for name in re.findall(r"def (test_\w+)\(", text))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=identity)
+def test_every_test_that_is_named_exists(document: Path) -> None:
+    named = {span for span in spans_of(document) if re.fullmatch(r"test_\w+", span)}
+    assert named - names_of_tests() == set()
+
+
 def is_file(name: str) -> bool:
     """Tell whether a name is a file of a package with its ending: `ledger.sql` is none."""
     return (ROOT / "ledger" / name).exists()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labels.application_identifiers import FORMS, NO_ATTRIBUTES, QUALIFIERS, fault_of
+from labels.application_identifiers import FORMS, NO_ATTRIBUTES, QUALIFIERS, REQUIRED, fault_of
 from labels.check_characters import check_pair
 
 DICTIONARY = (
@@ -51,13 +51,17 @@ def test_every_ai_of_the_dictionary_has_its_form_and_no_other_is_known() -> None
 
 def test_the_primary_keys_their_qualifiers_and_the_attributes_are_the_dictionarys() -> None:
     told = entries()
-    keys = {}
+    keys, needed = {}, {}
     for ai, (_, _, attributes) in told.items():
         key = re.search(r"\bdlpkey(?:=(\S+))?", attributes)
+        required = re.search(r"\breq=(\S+)", attributes)
+        if key and required:
+            needed[ai] = required[1]
         if key:
             orders = key[1].split("|") if key[1] else []
             keys[ai] = tuple(tuple(order.split(",")) for order in orders)
     assert keys == QUALIFIERS
+    assert needed == REQUIRED
     assert {ai for ai, (flags, _, _) in told.items() if "?" not in flags} == NO_ATTRIBUTES
 
 
