@@ -10,10 +10,11 @@ from domain.events import market as m
 from domain.events.catalogue import AnyEvent
 from domain.events.correction import EventCorrected
 from domain.events.governance import KeyBound, LedgerOpened
-from domain.events.marks import MarkClaim
+from domain.events.movements import BatchHarvested, BatchTransformed
 from ledger import export, log
 from ledger.database_tiles import hash_reader
 from ledger.errors import LedgerError
+from ledger.partial_replay import GOVERNING
 from ledger.positions import Position, leaf_index
 from ledger.proofs import inclusion_proof
 
@@ -119,14 +120,23 @@ def _positions_of(conn: psycopg.Connection[Any], batches: Sequence[str], size: i
         if not missing:
             return {1, *rows}
         asked.update(missing)
-        more = dict(_tagged(conn, missing, size))
-        found = [log.decoded(row) for position, row in more.items() if position not in rows]
+        more = {
+            position: row
+            for position, row in _tagged(conn, missing, size)
+            if position not in rows and not _is_of_another(log.decoded(row).event)
+        }
+        found = [log.decoded(row) for row in more.values()]
         rows.update(more)
 
 
 def _is_of_trade(event: AnyEvent) -> bool:
     told = event.replacement if isinstance(event, EventCorrected) else event
     return isinstance(told, _OF_TRADE)
+
+
+def _is_of_another(event: AnyEvent) -> bool:
+    """Tell whether an event of a grant is not about the grant: somebody else's harvest under it."""
+    return isinstance(event, BatchHarvested | EventCorrected)
 
 
 def _take_owners(owners: dict[str, str], recorded: Iterable[log.Recorded]) -> None:
@@ -144,15 +154,24 @@ def _governing(recorded: Iterable[log.Recorded], owners: Mapping[str, str]) -> s
     for item in recorded:
         actor = item.event.actor
         wanted.add(tags.party(actor))
-        claim = getattr(item.event, "mark", None)
-        if isinstance(claim, MarkClaim):
-            wanted.add(tags.recorded(claim.grant))
+        wanted |= _leant_on(item.event)
         for did in item.keyids:
             wanted.add(tags.key(did))
             owner = owners.get(did, actor)
             if owner != actor:
                 wanted |= {tags.party(owner), tags.member(owner, actor)}
     return wanted
+
+
+def _leant_on(event: AnyEvent) -> set[str]:
+    """Give the tags of what an event that governs, or claims a mark, is decided by."""
+    if isinstance(event, EventCorrected):
+        return _leant_on(event.replacement) if event.replacement else set()
+    if isinstance(event, BatchHarvested | BatchTransformed) and event.mark:
+        claim = event.mark
+        party = tags.party(claim.party)
+        return {tags.grant(claim.grant), tags.member(claim.party, event.actor), party}
+    return set(tags.needed(event)) if isinstance(event, GOVERNING) else set()
 
 
 def _tagged(

@@ -4,15 +4,11 @@ from array import array
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from domain import tags
 from domain.admission import admit
 from domain.events.catalogue import AnyEvent, decode, type_of
 from domain.history import fold
-from domain.models.governance import Key
-from domain.moments import show_moment
-from domain.refusals import Code, Refusal, refuse
-from domain.rules.signature import speaks_for_actor
-from domain.state import Fact, Model, Numbered, Signed, State, evolve
+from domain.refusals import Refusal
+from domain.state import Fact, Model, Numbered, Signed, State
 from ledger import envelope, export
 from ledger.bookmark import Mark
 from ledger.scratch import Scratch
@@ -111,54 +107,3 @@ def _fact_of(event: AnyEvent, position: int) -> Fact:
     # A writer tells a retry from a reused id by the payload's digest; in an export either is a
     # fault, so that there is none here.
     return Fact(position, type_of(event), event.actor, event.occurred_at, b"")
-
-
-class PartialReplay:
-    """Checks what can be checked of a bundle: keys in force, that speak for the actor.
-
-    The rules of the trade need the events between, which a bundle leaves out.
-    """
-
-    def __init__(self) -> None:
-        """Begin with no key known."""
-        self._models: dict[str, Model | None] = {}
-        self._state = State(self._models, {}, _Nothing())
-
-    def admit(self, signed: Signed, admitted_at: datetime, position: int) -> Refusal | None:
-        """Take in the next event of the bundle, or say whose key may not have signed it."""
-        event = signed.event
-        for tag in tags.touched(event):
-            self._models[tag] = evolve(self._models.get(tag), tag, event, position)
-        return self._in_force(signed, admitted_at, position) or speaks_for_actor(
-            self._state, signed
-        )
-
-    def speaks_of(self, batch: str) -> bool:
-        """Tell whether an event so far was about a batch."""
-        return tags.batch(batch) in self._models
-
-    def _in_force(self, signed: Signed, admitted_at: datetime, position: int) -> Refusal | None:
-        for did in signed.keyids:
-            key = self._models.get(tags.key(did))
-            if not isinstance(key, Key):
-                return refuse(Code.UNKNOWN_KEY, key=did)
-            if key.revoked_at and key.revoked_at < position:
-                return refuse(
-                    Code.KEY_REVOKED, key=did, cause=key.revoked_by, position=key.revoked_at
-                )
-            if key.expires and admitted_at >= key.expires:
-                return refuse(
-                    Code.KEY_EXPIRED, key=did, when_zh=show_moment(key.expires),
-                    when_en=show_moment(key.expires, "en"),
-                )  # fmt: skip
-        return None
-
-
-class _Nothing:
-    """No history: what a bundle leaves out is not asked for."""
-
-    def by_id(self, _event_id: str) -> Numbered | None:
-        return None
-
-    def by_tag(self, _tag: str) -> list[Numbered]:
-        return []

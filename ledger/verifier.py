@@ -1,7 +1,7 @@
 """Verifies an export with no trust in whoever made it: no database, no server, no network.
 
-What it rests on can be read in full: this module, `ledger.blocks`, `ledger.replay`, the envelope,
-keys, tree and notes, and the rules in `domain`.
+What it rests on can be read in full: this module, `ledger.blocks`, `ledger.replay`,
+`ledger.partial_replay`, the envelope, keys, tree and notes, and the rules in `domain`.
 """
 
 import gc
@@ -23,11 +23,12 @@ from ledger.errors import LedgerError, ProofError
 from ledger.log_keys import NAMING, LogKeys
 from ledger.marks import Marks
 from ledger.merkle import Tree
+from ledger.partial_replay import PartialReplay
 from ledger.policy import Policy
 from ledger.policy import check as check_policy
 from ledger.positions import Position, leaf_index
 from ledger.proofs import verify_inclusion
-from ledger.replay import PartialReplay, Replay
+from ledger.replay import Replay
 from ledger.scratch import Scratch
 from ledger.source import Block, Source, as_file, open_source
 from ledger.tiles import partial_tiles
@@ -351,10 +352,10 @@ class _Whole:
 
 
 class _Bundle:
-    """One batch: each event's inclusion proof, and that its signers' keys were in force."""
+    """One batch: each event's inclusion proof, who signed it, and what it claims."""
 
     def __init__(self, header: export.Header, keys: LogKeys) -> None:
-        self._header = header
+        self._batch = header.batch or ""
         self._keys = keys
         self._replay = PartialReplay()
         self._leaves: list[tuple[Position, bytes, tuple[bytes, ...]]] = []
@@ -393,9 +394,16 @@ class _Bundle:
                 verify_inclusion(leaf, index, checkpoint.size, proof, checkpoint.root)
             except ProofError as error:
                 raise Stop(position, "not-included", str(error)) from error
-        batch = self._header.batch or ""
-        if not self._replay.speaks_of(batch):
-            raise Stop(0, "wrong-batch", f"no event of the bundle is about {batch}")
+        broken = self._replay.claims(self._batch)
+        if broken:
+            raise Stop(broken[0], broken[1].code.value, broken[1].en)
+        if not self._replay.speaks_of(self._batch):
+            raise Stop(0, "wrong-batch", f"no event of the bundle is about {self._batch}")
 
     def steps(self, events: int) -> list[Step]:
-        return [Step("inclusion proofs", events), Step("keys", events)]
+        claims = [
+            Step("marks", self._replay.marks(self._batch)),
+            Step("certificates", self._replay.certificates(self._batch)),
+        ]
+        steps = [Step("inclusion proofs", events), Step("keys", events)]
+        return steps + [step for step in claims if step.checked]

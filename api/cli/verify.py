@@ -33,6 +33,8 @@ _STEPS: Final = {
     "rules": "每一条按规则重新判过 / rules of admission replayed",
     "keys": "签字人的密钥当时有效 / signers' keys in force",
     "inclusion proofs": "每一条都证明在日志里 / inclusion proofs verified",
+    "marks": "用地理标志的，都有授权 / every claim of a mark rests on a grant",
+    "certificates": "这一批现行的合格证，开证人签过 / certificates in force, signed by the issuer",
     "checkpoints": "检查点由日志签名，与树相符 / checkpoints signed, over this very tree",
     "witnesses": "见证人签过这个检查点 / witnesses cosigned the checkpoint",
 }

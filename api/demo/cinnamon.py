@@ -11,6 +11,7 @@ from api.demo.moves import (
     Finding,
     Goods,
     Trip,
+    certify,
     hand_over,
     inspect,
     sell,
@@ -22,6 +23,7 @@ from api.demo.produce import DRY_BARK, FRESH_BARK, SILUN_250, TANBIN_500, kg, lo
 from api.demo.remedies import BACILLUS, IMIDACLOPRID
 from api.demo.stock import Spot
 from domain.events.movements import Process
+from domain.events.papers import Basis
 from domain.ids import BatchId, Gtin, batch_id
 from domain.measures import BatchQuantity, Price
 
@@ -58,8 +60,10 @@ def tell_showcase(b: Builder) -> None:
         b, CHENWU_YARD, on(7, 17), Process.DRIED, (fresh, (DRY_BARK.goods(name, kg(212)),))
     )
     inspect(b, CHENWU_YARD, on(8, 10), dry, Finding(_BARK, "水分 9.8 %，农残未检出"))
+    certify(b, CHENWU_YARD, on(9, 9), dry, (Basis.QUALITY_CONTROL, Basis.COMMISSIONED_TEST))
     bags = TANBIN_500.goods(name, SHOWCASE_BAGS)
     transform(b, CHENWU_YARD, on(10, 9), Process.PACKED, ((dry,), (bags,)))
+    certify(b, CHENWU_YARD, on(11, 9), bags, (Basis.QUALITY_CONTROL, Basis.COMMISSIONED_TEST))
     made = offer(
         b, CHENWU_YARD, on(12, 10), part(bags, SHOWCASE_ORDERED), Terms(Price(3200, 1), least=20)
     )

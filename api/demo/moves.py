@@ -23,6 +23,7 @@ from domain.events.movements import (
     ShipmentReceived,
     ShipmentSent,
 )
+from domain.events.papers import Basis, Commitment, CommitmentIssued
 from domain.ids import BatchId, EventId, PartyId, PlaceId
 from domain.measures import BatchQuantity, Unit
 
@@ -164,6 +165,20 @@ def inspect(
             **b.common(INSPECTOR, at, b.last(spot.place, goods.batch, at)), place=spot.place,
             batch=goods.batch, standard=finding.standard, result=finding.result,
             finding=finding.finding,
+        ),
+        at=spot.place, of=(goods.batch,),
+    )  # fmt: skip
+
+
+def certify(
+    b: Builder, spot: Spot, at: datetime, goods: BatchQuantity, basis: tuple[Basis, ...]
+) -> EventId:
+    """Have who holds a batch issue its certificate of commitment, with both promises."""
+    return b.record(
+        CommitmentIssued(
+            **b.common(spot.party, at, b.last(spot.place, goods.batch, at)), place=spot.place,
+            batch=goods.batch, quantity=goods.quantity, unit=goods.unit, basis=basis,
+            commitments=tuple(Commitment),
         ),
         at=spot.place, of=(goods.batch,),
     )  # fmt: skip

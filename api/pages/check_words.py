@@ -18,6 +18,13 @@ _WORDS: Final = {
     "checkpoint": marked("台账用自己的密钥签了到第 {size} 条为止的检查点。"),
     "inclusion-title": marked("每一条都在台账里"),
     "inclusion": marked("{events} 条记录的哈希，都一步步算到了检查点的根。"),
+    "marks-title": marked("地理标志有授权"),
+    "marks": marked("用到地理标志的 {marks} 步，都有主管部门签过的授权，签的时候没有收回，"
+                    "授权给的就是做的人或他的合作社。产地在不在授权的镇、额度超没超，"
+                    "要验整本台账才知道。"),
+    "certificates-title": marked("合格证是开证人签的"),
+    "certificates": marked("这一批现行的承诺达标合格证 {certificates} 张，都是开证人自己签的，"
+                           "证明里没有撤回它的记录。"),
     "first-title": marked("记下了台账的样子"),
     "first": marked("这台设备头一回验，记住了到第 {size} 条的检查点；"
                     "下次验就能查出台账有没有被改过。"),
@@ -38,6 +45,14 @@ _WORDS: Final = {
     "code-key-revoked": marked("签名的密钥当时已经注销"),
     "code-key-expired": marked("签名的密钥当时已经过期"),
     "code-not-authorised": marked("签名的人没有替当事人签字的授权"),
+    "code-ledger-open": marked("台账被人另开了一次"),
+    "code-exists": marked("登记过的又登记了一次"),
+    "code-member-must-sign": marked("没有本人签名，就被登记成了社员"),
+    "code-unknown-party": marked("签名的主体没有登记过"),
+    "code-unknown-batch": marked("证明里少了一批原料"),
+    "code-mark-not-authorised": marked("地理标志没有授权"),
+    "code-certificate-not-open": marked("撤回或换掉的合格证，这一批没有"),
+    "code-time-before-cause": marked("比它依据的那一条还早"),
     "code-not-included": marked("证明算不到检查点，台账里没有这一条"),
     "code-bad-checkpoint": marked("检查点不是台账签的"),
     "code-out-of-order": marked("先后次序不对"),

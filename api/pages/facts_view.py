@@ -17,6 +17,8 @@ class Fact(NamedTuple):
     values: tuple[tuple[str, str | None], ...]
     proof: str | None = None
     """The path of the event that says so, where it is one."""
+    named: tuple[str, str] | None = None
+    """What the check in the browser must find proved: `grant` or `certificate`, and its id."""
 
 
 def facts(passport: Passport, naming: Naming) -> Iterable[Fact]:
@@ -124,7 +126,8 @@ def _mark(mark: Mark, naming: Naming) -> Fact:
     if mark.revoked:
         ended = reader.say("；%(day)s起不再授权，这一批在那之前", day=reader.day(mark.revoked.at))
         small = f"{small}{ended}"
-    return Fact(reader.say("地理标志"), ((name, small),), f"/api/events/{mark.event}")
+    proof = f"/api/events/{mark.event}"
+    return Fact(reader.say("地理标志"), ((name, small),), proof, ("grant", mark.event))
 
 
 def _certificate(one: Certified, naming: Naming) -> Fact:
@@ -138,4 +141,5 @@ def _certificate(one: Certified, naming: Naming) -> Fact:
         day=reader.day(one.issued_at), q=naming.amount(one.quantity, one.unit),
     )  # fmt: skip
     title = reader.say("承诺达标合格证")
-    return Fact(reader.say("合格证"), ((title, small),), f"/api/events/{one.event}")
+    proof = f"/api/events/{one.event}"
+    return Fact(reader.say("合格证"), ((title, small),), proof, ("certificate", one.event))

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from ledger.fingerprint import fingerprint
 from ledger.verifier import Failed, Verified, verify
 from tests.api.pages_parts import County, Served, demo_county, serving
+from tests.ledger.bundle_forgeries import FORGED, name_of
+from tests.ledger.forgeries import VKEY
 
 pytestmark = pytest.mark.browser
 
@@ -79,11 +81,20 @@ def test_it_passes_and_shows_each_step_and_the_next_time_the_log_must_continue(
     outcome, steps = checked(page, site.base + county.showcase)
     assert (outcome, steps) == (
         "good",
-        ["signatures", "keys", "checkpoint", "inclusion", "first", "page"],
+        [
+            "signatures",
+            "keys",
+            "checkpoint",
+            "inclusion",
+            "marks",
+            "certificates",
+            "first",
+            "page",
+        ],
     )
     assert "浏览器自带的密码算法" in page.content()
     outcome, steps = checked(page, site.base + county.showcase)
-    assert (outcome, steps[4]) == ("good", "consistency")
+    assert (outcome, steps[6]) == ("good", "consistency")
     assert complaints == []
     assert isinstance(verify(bundle_of(county)), Verified)
 
@@ -212,18 +223,43 @@ def test_one_byte_changed_is_found_where_the_verifier_finds_it(
     assert where in page.inner_text("[data-outcome]")
 
 
-def test_a_step_that_only_the_page_tells_of_is_found(
-    county: County, site: Served, context: BrowserContext
+JUDGE: Final = """
+async ([content, batch, logKey]) => {
+  const { check } = await import("/static/js/check/bundle.js");
+  const steps = [];
+  try {
+    await check(content, batch, logKey, (step) => steps.push(step));
+  } catch (fault) {
+    return [fault.position, fault.code];
+  }
+  return steps;
+}
+"""
+
+
+def test_a_forged_bundle_is_refused_where_and_as_the_verifier_does(
+    site: Served, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto(site.base + "/batches")
+    for make in FORGED:
+        made = make()
+        judged = page.evaluate(JUDGE, [b"".join(made.lines).decode(), made.batch, VKEY])
+        good = ["signatures", "keys", "checkpoint", "inclusion", "marks"]
+        assert judged == (good if made.code is None else [made.position, made.code]), name_of(make)
+
+
+@pytest.mark.parametrize("kind", ["event", "certificate", "grant"])
+def test_what_only_the_page_tells_of_is_found(
+    county: County, site: Served, context: BrowserContext, kind: str
 ) -> None:
     answer = context.request.get(site.base + county.showcase)
     text = answer.text()
-    known = text.split('data-event="')[1][:36]
-    other = changed(known, 35)
+    known = f'data-{kind}="' + text.split(f'data-{kind}="')[1][:36]
+    forged = text.replace(known, changed(known, len(known) - 1))
     context.route(
         f"**{county.showcase}",
-        lambda route: route.fulfill(
-            body=text.replace(known, other), content_type="text/html; charset=utf-8"
-        ),
+        lambda route: route.fulfill(body=forged, content_type="text/html; charset=utf-8"),
     )
     page = context.new_page()
     outcome, steps = checked(page, site.base + county.showcase)

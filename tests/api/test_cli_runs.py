@@ -568,6 +568,6 @@ def test_a_season_left_half_written_is_finished_by_the_next(alone: Shell) -> Non
     time.sleep(0.1)
     process.kill()
     process.wait()
-    assert alone("export", "-").out.count("\n") < 2 + 615
+    assert alone("export", "-").out.count("\n") < 2 + 617
     assert alone("demo").code == 0
-    assert alone("export", "-").out.count("\n") == 2 + 615 + 11
+    assert alone("export", "-").out.count("\n") == 2 + 617 + 11

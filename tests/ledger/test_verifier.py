@@ -287,7 +287,7 @@ class TestBundle:
         assert failure(kept).code == "unknown-key"
 
     def test_out_of_order_is_refused(self, bundle: Lines) -> None:
-        bundle[2], bundle[3] = bundle[3], bundle[2]
+        bundle[-3], bundle[-2] = bundle[-2], bundle[-3]
         assert failure(bundle).code == "out-of-order"
 
     def test_has_nothing_to_say_of_an_older_checkpoint(self, bundle: Lines) -> None:

@@ -2,6 +2,7 @@
 
 import { Fault, base64, joined, same, sha256, text, utf8 } from "./bytes.js";
 import { Authority } from "./authority.js";
+import { claims } from "./claims.js";
 import { parseDid, parseVkey, verify } from "./keys.js";
 import { open, read } from "./note.js";
 import { inclusionRoot, leafHash } from "./tree.js";
@@ -23,12 +24,20 @@ const FORMAT = "suyuan-export/1";
 const PAYLOAD_TYPE = "application/vnd.suyuan.event+json";
 
 /**
+ * @typedef {object} Proved what a bundle proves
+ * @property {Checkpoint} checkpoint
+ * @property {Set<string>} events ids of all its events
+ * @property {Set<string>} grants by which the batch or what it was made of bears a mark
+ * @property {Set<string>} certificates of the batch, in force
+ */
+
+/**
  * Check a bundle, step by step. `tell` hears of each step that passed, with what was counted.
  * @param {string} content the bundle as fetched
  * @param {string} batch the batch that it must be about
  * @param {string} logKey the log's first key, as trusted
  * @param {(step: string, counted: Record<string, number | string>) => void} tell
- * @returns {Promise<{checkpoint: Checkpoint, events: Set<string>}>}
+ * @returns {Promise<Proved>}
  */
 export async function check(content, batch, logKey, tell) {
   const lines = parsed(content);
@@ -41,8 +50,11 @@ export async function check(content, batch, logKey, tell) {
   tell("checkpoint", { size: checkpoint.size });
   await included(events, checkpoint);
   tell("inclusion", { events: events.length, size: checkpoint.size });
+  const { marks, grants, certificates } = claims(events, batch);
+  if (marks) tell("marks", { marks, size: checkpoint.size });
+  if (certificates.size) tell("certificates", { certificates: certificates.size });
   about(events, batch);
-  return { checkpoint, events: new Set(events.map((one) => one.event.id)) };
+  return { checkpoint, events: new Set(events.map((one) => one.event.id)), grants, certificates };
 }
 
 /** @param {string} content @returns {any[]} */
@@ -182,11 +194,10 @@ async function checked(did, sig, message, position) {
 async function authorised(events, logKey, origin) {
   const authority = new Authority();
   for (const { event, dids, position, admittedAt } of events) {
-    authority.take(event, position);
+    authority.admit(event, dids, position, admittedAt);
     if (event.type === "ledger.opened.v1" && event.log_key !== logKey) {
       throw new Fault(position, "wrong-log-key", "the log began with another key");
     }
-    authority.hold(event, dids, position, admittedAt);
   }
   if (!authority.logKeys.length) throw new Fault(1, "malformed", `${origin} was never opened`);
   return authority;

@@ -89,12 +89,24 @@ async function continued(now) {
   tell("consistency", { old: old.size, size: newer.size });
 }
 
-/** Hold the page to the bundle. @param {Set<string>} proved */
+/** Hold the page to the bundle. @param {import("./bundle.js").Proved} proved */
 function shown(proved) {
-  const links = [...document.querySelectorAll("[data-event]")];
-  const ids = new Set(links.map((one) => /** @type {HTMLElement} */ (one).dataset.event ?? ""));
-  for (const id of ids) if (!proved.has(id)) throw new Fault(0, "page-differs", id);
-  tell("page", { events: ids.size });
+  const steps = named("event");
+  const papers = named("certificate");
+  const marks = named("grant");
+  const pairs = /** @type {const} */ ([
+    [steps, proved.events], [papers, proved.certificates], [marks, proved.grants],
+  ]);
+  for (const [ids, good] of pairs) {
+    for (const id of ids) if (!good.has(id)) throw new Fault(0, "page-differs", id);
+  }
+  tell("page", { events: steps.size });
+}
+
+/** Give the ids that the page names as those of some kind. @param {string} kind */
+function named(kind) {
+  const found = [...document.querySelectorAll(`[data-${kind}]`)];
+  return new Set(found.map((one) => /** @type {HTMLElement} */ (one).dataset[kind] ?? ""));
 }
 
 async function run() {
@@ -106,9 +118,9 @@ async function run() {
   try {
     if (!globalThis.crypto?.subtle) throw new Fault(0, "insecure", "no WebCrypto without HTTPS");
     const content = await (await fetched(bundle, "unreachable")).text();
-    const { checkpoint, events } = await check(content, batch, logKey, tell);
-    await continued(checkpoint);
-    shown(events);
+    const proved = await check(content, batch, logKey, tell);
+    await continued(proved.checkpoint);
+    shown(proved);
     end("good", "passed", { by: said(used.ed25519 || "browser") });
   } catch (error) {
     const fault = error instanceof Fault ? error : new Fault(0, "malformed", String(error));
