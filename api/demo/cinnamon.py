@@ -63,7 +63,8 @@ def tell_showcase(b: Builder) -> None:
     certify(b, CHENWU_YARD, on(9, 9), dry, (Basis.QUALITY_CONTROL, Basis.COMMISSIONED_TEST))
     bags = TANBIN_500.goods(name, SHOWCASE_BAGS)
     transform(b, CHENWU_YARD, on(10, 9), Process.PACKED, ((dry,), (bags,)))
-    certify(b, CHENWU_YARD, on(11, 9), bags, (Basis.QUALITY_CONTROL, Basis.COMMISSIONED_TEST))
+    certified = part(bags, SHOWCASE_ORDERED)
+    certify(b, CHENWU_YARD, on(11, 9), certified, (Basis.QUALITY_CONTROL, Basis.COMMISSIONED_TEST))
     made = offer(
         b, CHENWU_YARD, on(12, 10), part(bags, SHOWCASE_ORDERED), Terms(Price(3200, 1), least=20)
     )

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -134,6 +135,15 @@ def alone() -> Iterator[Shell]:
 @pytest.fixture
 def showcase(server: Served) -> str:
     return str(json.loads((server.data / "demo.json").read_bytes())["showcase"])
+
+
+@pytest.fixture
+def uncertified(server: Served, showcase: str) -> str:
+    """Another batch of the same product, which has no certificate yet."""
+    gtin, _, lot = showcase.partition("/")
+    _, page = server.request("GET", f"/batches?q={gtin}", Accept="text/html")
+    lots = re.findall(rf'href="/01/{gtin}/10/([\w-]+)"', page.decode())
+    return f"{gtin}/{next(one for one in lots if one != lot)}"
 
 
 def document(*events: dict[str, Any]) -> bytes:
@@ -310,29 +320,29 @@ def test_of_what_is_recalled_no_label_is_printed_and_the_reason_is_told(county: 
 
 
 def test_a_certificate_is_issued_printed_replaced_and_withdrawn(
-    county: Shell, showcase: str
+    county: Shell, uncertified: str
 ) -> None:
-    issued = county("certify", showcase, "--quantity", "20件", "--basis", "own_test", "--json")
+    issued = county("certify", uncertified, "--quantity", "20件", "--basis", "own_test", "--json")
     assert issued.code == 0, issued.err
     first = issued.json()["event"]
     page = county.data.parent / "certificate.pdf"
-    printing = ("label", showcase, "--kind", "certificate", "--contact", "0766-3722345",
+    printing = ("label", uncertified, "--kind", "certificate", "--contact", "0766-3722345",
                 "--issuer", "陈秀兰", "--output", page)  # fmt: skip
     said = county(*printing)
     assert said.code == 0, said.err
     words = pypdfium2.PdfDocument(page.read_bytes())[0].get_textpage().get_text_range()
     for part in ("承诺达标合格证", "20 件", "自行检测合格", "0766-3722345"):
         assert part in words
-    second = county("certify", showcase, "--quantity", "10 pcs", "--replaces", first, "--json")
+    second = county("certify", uncertified, "--quantity", "10 pcs", "--replaces", first, "--json")
     assert second.code == 0, second.err
-    too_much = county("certify", showcase, "--quantity", "99,999件", "--json")
+    too_much = county("certify", uncertified, "--quantity", "99,999件", "--json")
     assert (too_much.code, too_much.json()["code"]) == (1, "certified-exceeds-made")
-    gone = county("certify", showcase, "--withdraw", first, "--json")
+    gone = county("certify", uncertified, "--withdraw", first, "--json")
     assert (gone.code, gone.json()["code"]) == (1, "certificate-not-open")
-    back = county("certify", showcase, "--withdraw", second.json()["event"], "--reason", "试印")
+    back = county("certify", uncertified, "--withdraw", second.json()["event"], "--reason", "试印")
     assert back.code == 0, back.err
     assert county(*printing).code == 1
-    assert county("certify", showcase, "--quantity", "lots").code == 2
+    assert county("certify", uncertified, "--quantity", "lots").code == 2
     assert county("certify", "02044538101035/NOPE", "--quantity", "1件").code == 1
 
 
@@ -364,9 +374,9 @@ def test_a_printer_that_is_not_there_is_told_before_anything_is_recorded(
     ],
 )
 def test_what_can_not_be_printed_ends_with_its_code(
-    county: Shell, showcase: str, words: list[str], code: int
+    county: Shell, uncertified: str, words: list[str], code: int
 ) -> None:
-    said = county("label", showcase, *words)
+    said = county("label", uncertified, *words)
     assert (said.code, "Traceback" in said.err) == (code, False), said.err
 
 

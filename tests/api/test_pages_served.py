@@ -109,13 +109,13 @@ def test_every_batch_opens_and_nobody_is_named_without_consent(county: County) -
 def test_the_showpiece_tells_its_way_from_the_plot_to_the_shelf(county: County) -> None:
     page = county.get(county.showcase)
     said = (
-        "榃滨桂皮 500 克", "12 次流转，都有签名可查", "陈秀兰", "七号山地", "480 公斤 → 212 公斤",
-        "212 公斤 → 423 件", "晒掉水分 268 公斤", "水分 9.8 %，农残未检出", "卖出 4 次",
+        "榃滨桂皮 500 克", "14 次流转，都有签名可查", "承诺达标合格证", "陈秀兰", "七号山地",
+        "480 公斤 → 212 公斤", "212 公斤 → 423 件", "晒掉水分 268 公斤", "水分 9.8 %，农残未检出", "卖出 4 次",
         "GeoNames（CC BY 4.0）", "示意图", "suyuan verify", "示范数据", "县里自编的号",
     )  # fmt: skip
     assert not [text for text in said if text not in page]
     english = county.get(county.showcase, "en")
-    assert "12 steps, all signed and open to check" in english
+    assert "14 steps, all signed and open to check" in english
     assert '<html lang="en">' in english
 
 
@@ -137,7 +137,7 @@ def test_the_mark_is_shown_with_its_authorisation_until_and_after_it_is_taken_ba
     assert grant in proved
     granted = {one["id"]: one for one in county.client.get("/api/marks").json()}
     assert granted[grant]["quota"] > granted[grant]["used"] > 480_000
-    assert "地理标志" not in county.get(TROUBLE)
+    assert "罗定肉桂" not in county.get(TROUBLE)
     county.record(MarkRevoked(
         **common(AUTHORITY), mark=data["mark"]["mark"], grant=grant, reason="抽检不合格"
     ))  # fmt: skip
