@@ -20,6 +20,8 @@ TESTED_WITH := tests/web/node_modules/.stamp docs/examples/market-node/node_modu
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONPATH PYTHONHOME
+# A setting of containers that would have each process compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test check fmt bench lint lock clean browser
 
@@ -30,17 +32,20 @@ help: ## show this
 run: $(RUNTIME) $(ASSETS) ## serve the demo county on http://127.0.0.1:8000 (PORT=… for another)
 	@SUYUAN_DEV="$${SUYUAN_DEV:-1}" exec $(BIN)/suyuan serve --demo
 
+# A module stays on one worker; tests/conftest.py says which begin first.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 check: lint ## the linters and the quick tests, under a minute
-	@$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not browser"
+	@$(PYTEST) -q -m "not slow and not browser"
 
 test: lint browser ## everything, with coverage; as root on Debian it installs the browser it needs
 	@$(BIN)/hadolint docker/Dockerfile
 	@$(BIN)/yamllint --strict docker/compose.yaml
 	@if [ -e .uv/no-browser ]; then \
-		$(BIN)/pytest -n 2 --dist loadfile -m "not browser" --cov --cov-branch --cov-fail-under=95; \
+		$(PYTEST) -m "not browser" --cov --cov-branch --cov-fail-under=95; \
 		echo "NOT RUN: the browser tests. $$(cat .uv/no-browser)"; \
 	else \
-		$(BIN)/pytest -n 2 --dist loadfile --cov --cov-branch --cov-fail-under=95; \
+		$(PYTEST) --cov --cov-branch --cov-fail-under=95; \
 	fi
 
 lint: $(DEV) $(ASSETS) $(TESTED_WITH)

@@ -11,20 +11,15 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from api.hand_back import HandBack
-from api.joining import invitations
 from api.keyring import Keyring
 from api.live.feed import Feed
 from api.page_cache import PageCache
-from api.proposals import store as proposals
-from api.reports import store as reports
-from api.scans import sightings
 from api.settings import Settings
-from api.signin import passkeys, sessions, tokens
+from api.tables import prepare
 from api.witnessing import Witnessing
-from ledger import custody, log, vault
+from ledger import log
 from ledger.keys import Ed25519Key
 from ledger.outcome import Outcome
-from ledger.schema import install, reaching
 from ledger.sequencer import Sequencer
 from projections.registry import ALL
 from projections.runner import Runner
@@ -108,30 +103,6 @@ class Services:
         self.runner.stop()
         self.lookups.shutdown()
         self.pool.close()
-
-
-_SCRIPTS: Final = (
-    vault.SQL,
-    custody.SQL,
-    sessions.SQL,
-    tokens.SQL,
-    passkeys.SQL,
-    sightings.SQL,
-    reports.SQL,
-    invitations.SQL,
-    proposals.SQL,
-)
-"""The tables that are neither the ledger's nor a read model's."""
-
-
-def prepare(database_url: str) -> None:
-    """Install what a database lacks.
-
-    Raises:
-        DatabaseUnreachable: where it does not answer.
-    """
-    with reaching(database_url) as conn:
-        install(conn, *_SCRIPTS)
 
 
 @contextmanager

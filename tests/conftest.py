@@ -85,11 +85,39 @@ SLOW_ROOMS = frozenset(
 than the minute that a developer waits."""
 
 
+LONG_ROOMS = (
+    "test_browser_field",
+    "test_browser_pages",
+    "test_measure",
+    "test_cli_runs",
+    "test_cli_keys",
+    "test_cli_alone",
+    "test_cli_labels",
+    "test_cli_register",
+    "test_cli_imports",
+    "test_witnessing",
+    "test_graph_market",
+    "test_accessible",
+    "test_graph_subscriptions",
+    "test_histories",
+    "test_market",
+    "test_two_servers",
+    "test_fuzzed_interfaces",
+    "test_kill_nine",
+    "test_market_bench",
+)
+"""Modules of half a minute and more, the longest first: those begin first, so that at the end no
+worker waits for another's."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of the slow rooms as slow."""
+    """Mark every test of the slow rooms as slow, and put the long rooms first."""
     for item in items:
         if item.path.stem in SLOW_ROOMS:
             item.add_marker(pytest.mark.slow)
+    turn = {room: place for place, room in enumerate(LONG_ROOMS)}
+    items.sort(key=lambda item: turn.get(item.path.stem, len(turn)))
 
 
 @pytest.fixture(scope="session")

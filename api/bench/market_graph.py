@@ -29,9 +29,10 @@ from api.demo.places import AT_BUYER
 from api.demo.produce import PRODUCTS
 from api.embedded import embedded_server
 from api.keyring import Keyring
-from api.services import prepare, running
+from api.services import running
 from api.settings import Settings
 from api.signin import tokens
+from api.tables import prepare
 from domain.events.catalogue import AnyEvent, encode
 from domain.events.market import OfferMade, OrderPlaced
 from domain.events.movements import BatchHarvested

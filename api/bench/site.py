@@ -20,8 +20,9 @@ from api.cli.reading import catch_up
 from api.cli.seed import read_marker, seed_if_empty
 from api.embedded import database_url
 from api.keyring import Keyring
-from api.services import prepare, running
+from api.services import running
 from api.settings import Settings
+from api.tables import prepare
 
 PLAIN = "/plain"
 """Where the folder of plain files is served."""

@@ -8,7 +8,6 @@ from api.cli.failures import Exit, Refused
 from api.cli.workplace import connected
 from api.settings import Settings
 from api.signin import passkeys
-from ledger.schema import install
 from ledger.standing import party_now
 
 
@@ -21,7 +20,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
     with connected(settings) as conn:
-        install(conn, passkeys.SQL)
         if party_now(conn, arguments.party) is None:
             raise Refused(
                 "unknown-party", f"台账里没有 {arguments.party}。",

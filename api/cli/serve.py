@@ -15,8 +15,9 @@ from api.cli.web import Web, bind
 from api.cli.workplace import keyring_of, opening
 from api.embedded import database_url
 from api.keyring import Keyring
-from api.services import prepare, running
+from api.services import running
 from api.settings import Settings
+from api.tables import prepare
 from domain.events.governance import LedgerOpened
 from domain.ids import split_batch_id
 from labels.link import digital_link

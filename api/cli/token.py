@@ -11,7 +11,6 @@ from api.cli.failures import Exit, Refused
 from api.cli.workplace import connected
 from api.settings import Settings
 from api.signin import tokens
-from ledger.schema import install
 from ledger.standing import party_now
 
 
@@ -41,7 +40,6 @@ def _create(arguments: Arguments, settings: Settings, console: Console) -> int:
     if fault:
         raise Refused("malformed", f"令牌的要求不对：{fault}。", f"{fault}.")
     with connected(settings) as conn:
-        install(conn, tokens.SQL)
         if party_now(conn, arguments.party) is None:
             raise Refused(
                 "unknown-party", f"台账里没有 {arguments.party}。",
@@ -65,7 +63,6 @@ def _create(arguments: Arguments, settings: Settings, console: Console) -> int:
 
 def _list(arguments: Arguments, settings: Settings, console: Console) -> int:
     with connected(settings) as conn:
-        install(conn, tokens.SQL)
         found = tokens.listed(conn, arguments.party)
     if not found:
         console.tell("没有令牌。There is none.")
@@ -81,7 +78,6 @@ def _list(arguments: Arguments, settings: Settings, console: Console) -> int:
 
 def _revoke(arguments: Arguments, settings: Settings, console: Console) -> int:
     with connected(settings) as conn:
-        install(conn, tokens.SQL)
         if not tokens.revoke(conn, arguments.token):
             raise Refused(
                 "unknown-token", f"没有有效的令牌 {arguments.token}。",

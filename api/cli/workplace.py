@@ -9,8 +9,8 @@ from typing import TypedDict
 from api.cli.failures import Refused, Unreachable, refused
 from api.embedded import database_url
 from api.keyring import Keyring
-from api.services import prepare
 from api.settings import Settings
+from api.tables import prepare
 from domain.events.catalogue import AnyEvent, encode
 from domain.events.governance import LedgerOpened
 from domain.ids import EventId, PartyId, uuid7

@@ -3,13 +3,10 @@
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.log import Connection
 from ledger.standing import key_now
-
-SQL: Final = files("api.joining").joinpath("joining.sql").read_text("utf-8")
 
 LIFETIME: Final = timedelta(minutes=15)
 """How long a code may be answered."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from hashlib import sha256
-from importlib.resources import files
 from typing import Final, NamedTuple
 
 import msgspec
@@ -15,8 +14,6 @@ from ledger.log import Connection
 from projections import market_queries as market
 from projections.allocation import Preview, ceiling_of, price_of
 from projections.market_rows import DemandRow, OfferRow
-
-SQL: Final = files("api.proposals").joinpath("proposals.sql").read_text("utf-8")
 
 _MOST_SHOWN: Final = 50
 _ROUND: Final = "INSERT INTO proposals.round (made_by) VALUES (%s) RETURNING number"

@@ -4,12 +4,9 @@ import secrets
 from datetime import datetime
 from enum import Enum
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from ledger.log import Connection
-
-SQL: Final = files("api.reports").joinpath("reports.sql").read_text("utf-8")
 
 MOST_AN_HOUR: Final = 60
 """Reports about one batch that are taken in an hour: beyond, somebody is playing."""

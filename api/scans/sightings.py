@@ -1,15 +1,11 @@
 """Recording that a unit was scanned, and what its scans add up to: one statement a scan."""
 
 from datetime import datetime
-from importlib.resources import files
 from typing import Final, NamedTuple
 
 from domain.authenticity import Sighting
 from domain.moments import CST
 from ledger.log import Connection
-
-SQL: Final = files("api.scans").joinpath("scans.sql").read_text("utf-8")
-
 
 _RECORD: Final = """
     WITH before AS (

@@ -6,7 +6,6 @@ Source: W3C Web Authentication; the checks are those of the `webauthn` package.
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -24,7 +23,6 @@ from webauthn.helpers.structs import (
 
 from ledger.log import Connection
 
-SQL: Final = files("api.signin").joinpath("passkeys.sql").read_text("utf-8")
 INVITED_FOR: Final = timedelta(hours=24)
 MAX_NAME: Final = 80
 

@@ -3,12 +3,9 @@
 import secrets
 from datetime import timedelta
 from hashlib import sha256
-from importlib.resources import files
 from typing import Final, Literal, NamedTuple
 
 from ledger.log import Connection
-
-SQL: Final = files("api.signin").joinpath("signin.sql").read_text("utf-8")
 
 LIFETIME: Final = timedelta(days=7)
 """How long a session lasts; a phone signs in anew by itself."""

@@ -3,15 +3,12 @@
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
-from importlib.resources import files
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from ledger.log import Connection
-
-SQL: Final = files("api.signin").joinpath("tokens.sql").read_text("utf-8")
 
 PREFIX: Final = "sy_"
 """What every token begins with, so that one that was left lying about is recognised."""

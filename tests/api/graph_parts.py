@@ -18,13 +18,12 @@ from api.graph.router import graphql_router
 from api.live.feed import Feed
 from api.signin import sessions, tokens
 from api.signin.viewer import COOKIE
+from api.tables import prepare
 from domain.events import market as m
 from domain.events.catalogue import AnyEvent
-from ledger import custody
 from ledger.custody import KeyCustody
 from ledger.log import Connection
 from ledger.outcome import Outcome
-from ledger.schema import install
 from ledger.vault import PersonCard, Vault
 from projections.registry import ALL
 from projections.runner import Runner
@@ -54,8 +53,7 @@ class Parts:
         self.custody = KeyCustody(b"a master key of the tests, 32 by")
         self.runner = Runner(ledger.url, ALL)
         self.feed = Feed(ledger.url, self.wait_for)
-        with psycopg.connect(ledger.url, autocommit=True) as conn:
-            install(conn, sessions.SQL, tokens.SQL, custody.SQL)
+        prepare(ledger.url)
         self.pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             ledger.url, min_size=1, max_size=4, open=True,
             kwargs={"autocommit": True, "cursor_factory": CountingCursor},

@@ -19,8 +19,9 @@ from api.cli.console import Console
 from api.cli.seed import read_marker, seed_if_empty
 from api.demo.parties import AUTHORITY, CHEN_XIULAN, CHENWU, INSPECTOR
 from api.keyring import Keyring
-from api.services import Services, prepare, running
+from api.services import Services, running
 from api.settings import Settings
+from api.tables import prepare
 from domain.events.catalogue import AnyEvent, encode
 from domain.events.correction import EventCorrected
 from domain.events.movements import BatchDisposed, BatchHarvested, BatchInspected, Result

@@ -181,13 +181,13 @@ def test_without_javascript_a_batch_is_found_and_walked_back_to_its_source(
     lot = site.paths["showcase"].rpartition("/")[2]
     page.get_by_role("searchbox").fill(f"{site.base}{site.paths['showcase']}")
     page.get_by_role("button", name="查一查").click()
-    assert page.url == site.url("showcase")
+    page.wait_for_url(site.url("showcase"))
     page.locator(".tree:visible").get_by_role("link", name="桂皮（干）").click()
     page.locator(".tree:visible").get_by_role("link", name="鲜桂皮").click()
-    assert "它就是源头" in page.content()
+    page.get_by_text("它就是源头").first.wait_for(state="attached")
     assert lot in page.url
     page.get_by_role("link", name="English").click()
-    assert "It is the source" in page.content()
+    page.get_by_text("It is the source").first.wait_for(state="attached")
     context.close()
 
 
@@ -196,7 +196,7 @@ def test_the_keyboard_reaches_the_content_first(browser: Browser, site: Site) ->
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
     page.context.close()
 
 

@@ -17,18 +17,18 @@ AUTHORITY = "P445381-000001"
 
 @pytest.fixture
 def run(tmp_path: Path, database_url: str) -> Shell:
-    shell = Shell(tmp_path / "data", database_url)
-    shell("open", "--county", "445381", "--name", "罗定市", "--origin", "sy.example/445381")
+    shell = Shell(tmp_path / "data", DATABASE_URL=database_url)
+    shell.text("open", "--county", "445381", "--name", "罗定市", "--origin", "sy.example/445381")
     return shell
 
 
 def test_the_logs_key_changes_at_once_or_in_two_steps(run: Shell, tmp_path: Path) -> None:
-    first = run("key", "log").strip()
+    first = run.text("key", "log").strip()
     rotated = run.json("key", "rotate-log", "--reason", "管理员交接")
-    second = run("key", "log").strip()
+    second = run.text("key", "log").strip()
     assert rotated["log_key"] == second != first
     prepared = run.json("key", "rotate-log", "--prepare")["log_key"]
-    assert run("key", "log").strip() == second
+    assert run.text("key", "log").strip() == second
     assert run.json("key", "rotate-log", "--to", prepared)["position"] == 3
     assert run.json("key", "log") == {
         "origin": "sy.example/445381", "log_key": prepared,
@@ -46,7 +46,7 @@ def test_the_logs_key_changes_at_once_or_in_two_steps(run: Shell, tmp_path: Path
     run.json("key", "keep", AUTHORITY, "--as", AUTHORITY)
     assert list(keys.glob("log*.pem")) == [newest]
     export = tmp_path / "export.ndjson"
-    run("export", str(export))
+    run.text("export", str(export))
     assert run.json("verify", str(export))["ok"]
     with pytest.raises(KeyFileError, match="gone over"):
         Keyring(run.data).log_key()
@@ -56,14 +56,14 @@ def test_a_key_that_is_not_here_or_no_key_is_not_gone_over_to(run: Shell) -> Non
     vkey = encode_vkey(NoteSigner("sy.example/445381", Ed25519Key.generate()).verifier)
     assert run.json("key", "rotate-log", "--to", "x", code=1)["code"] == "log-key"
     assert run.json("key", "rotate-log", "--to", vkey, code=3)["code"] == "log-key"
-    log = run("key", "log").strip()
+    log = run.text("key", "log").strip()
     assert run.json("key", "rotate-log", "--to", log, code=1)["code"] == "exists"
 
 
 def test_without_the_key_in_force_nothing_is_served_or_written(run: Shell) -> None:
     (run.data / "keys" / "log.pem").rename(run.data / "keys" / "elsewhere.pem")
     assert run.json("key", "rotate-log", code=3)["code"] == "not-written"
-    run("serve", code=3)
+    run.text("serve", code=3)
 
 
 def test_the_server_keeps_a_key_shows_it_as_such_and_destroys_it(run: Shell) -> None:
@@ -72,10 +72,10 @@ def test_the_server_keeps_a_key_shows_it_as_such_and_destroys_it(run: Shell) -> 
     status = {row["key"]: row for row in run.json("key", "status", AUTHORITY)}
     assert status[made["key"]]["custody"] == "server"
     assert {row["custody"] for row in status.values()} == {"device", "server"}
-    run("key", "revoke", AUTHORITY, made["key"], "--as", AUTHORITY, "--reason", "不再代管")
+    run.text("key", "revoke", AUTHORITY, made["key"], "--as", AUTHORITY, "--reason", "不再代管")
     revoked = next(row for row in run.json("key", "status", AUTHORITY) if row["key"] == made["key"])
     assert revoked["revoked"] == 3
-    run("key", "forget", made["key"])
+    run.text("key", "forget", made["key"])
     assert run.json("key", "kept") == []
     assert run.json("key", "forget", made["key"], code=1)["code"] == "unknown-key"
 
