@@ -110,12 +110,15 @@ LONG_ROOMS = (
 worker waits for another's."""
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark every test of the slow rooms as slow."""
+    if item.path.stem in SLOW_ROOMS:
+        item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of the slow rooms as slow, and put the long rooms first."""
-    for item in items:
-        if item.path.stem in SLOW_ROOMS:
-            item.add_marker(pytest.mark.slow)
+    """Put the long rooms first, whatever order was drawn."""
     turn = {room: place for place, room in enumerate(LONG_ROOMS)}
     items.sort(key=lambda item: turn.get(item.path.stem, len(turn)))
 
