@@ -154,7 +154,7 @@ def _fact(found: Numbered | None, position: int) -> Fact | None:
     if found is None or found.position >= position:
         return None
     event = found.event
-    return Fact(found.position, type_of(event), event.actor, event.occurred_at, b"")
+    return Fact(found.position, event.actor, event.occurred_at, b"")
 
 
 def _collision(inner: Refusal, event: AnyEvent, position: int, corrected: int) -> Refusal:

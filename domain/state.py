@@ -56,7 +56,6 @@ class Fact(Struct, frozen=True, gc=False):
     """What the rules need of an event that is in the ledger already."""
 
     position: int
-    type: str
     actor: str
     occurred_at: datetime
     digest: bytes
@@ -92,7 +91,8 @@ class History(Protocol):
 class State(Struct, frozen=True):
     """The models and facts in reach; what is not there does not exist.
 
-    `verdicts` is what was found of batches before, by whoever keeps it from event to event.
+    `verdicts` is what was found of batches before, by whoever keeps it from event to event. Tags
+    are written out here as `domain.tags` makes them: a look takes no longer than a call of it.
     """
 
     models: Mapping[str, Any]
@@ -108,32 +108,32 @@ class State(Struct, frozen=True):
 
     def party(self, party_id: str) -> Party | None:
         """A party's model."""
-        found: Party | None = self.models.get(tags.party(party_id))
+        found: Party | None = self.models.get(f"party:{party_id}")
         return found
 
     def key(self, did: str) -> Key | None:
         """A key's model."""
-        found: Key | None = self.models.get(tags.key(did))
+        found: Key | None = self.models.get(f"key:{did}")
         return found
 
     def membership(self, cooperative: str, member: str) -> Membership | None:
         """A membership's model."""
-        found: Membership | None = self.models.get(tags.member(cooperative, member))
+        found: Membership | None = self.models.get(f"member:{cooperative}:{member}")
         return found
 
     def place(self, place_id: str) -> Place | None:
         """A place's model."""
-        found: Place | None = self.models.get(tags.place(place_id))
+        found: Place | None = self.models.get(f"place:{place_id}")
         return found
 
     def product(self, gtin: str) -> Product | None:
         """A product's model."""
-        found: Product | None = self.models.get(tags.product(gtin))
+        found: Product | None = self.models.get(f"product:{gtin}")
         return found
 
     def batch(self, batch_id: str) -> Batch | None:
         """A batch's model."""
-        found: Batch | None = self.models.get(tags.batch(batch_id))
+        found: Batch | None = self.models.get(f"batch:{batch_id}")
         return found
 
     def halts(self) -> Halts | None:
@@ -143,32 +143,32 @@ class State(Struct, frozen=True):
 
     def links(self, identifier: str) -> Links | None:
         """The links of a product or batch."""
-        found: Links | None = self.models.get(tags.links(identifier))
+        found: Links | None = self.models.get(f"links:{identifier}")
         return found
 
     def grant(self, event_id: str) -> Grant | None:
         """A grant of a mark."""
-        found: Grant | None = self.models.get(tags.grant(event_id))
+        found: Grant | None = self.models.get(f"grant:{event_id}")
         return found
 
     def shipment(self, event_id: str) -> Shipment | None:
         """A shipment's model."""
-        found: Shipment | None = self.models.get(tags.shipment(event_id))
+        found: Shipment | None = self.models.get(f"shipment:{event_id}")
         return found
 
     def offer(self, event_id: str) -> Offer | None:
         """An offer's model."""
-        found: Offer | None = self.models.get(tags.offer(event_id))
+        found: Offer | None = self.models.get(f"offer:{event_id}")
         return found
 
     def demand(self, event_id: str) -> Demand | None:
         """A demand's model."""
-        found: Demand | None = self.models.get(tags.demand(event_id))
+        found: Demand | None = self.models.get(f"demand:{event_id}")
         return found
 
     def order(self, event_id: str) -> Order | None:
         """An order's model."""
-        found: Order | None = self.models.get(tags.order(event_id))
+        found: Order | None = self.models.get(f"order:{event_id}")
         return found
 
     def fact(self, event_id: str) -> Fact | None:

@@ -19,7 +19,7 @@ from msgspec import Struct
 from ledger.errors import LedgerError
 from ledger.scratch import Scratch
 
-FORMAT: Final = f"1 {version('suyuan')}"
+FORMAT: Final = f"2 {version('suyuan')}"
 """Of what is kept, and by which version's rules: a bookmark of another is begun anew."""
 PAUSE_S: Final = 15.0
 """How long a verification goes on between two marks."""

@@ -156,17 +156,15 @@ class Decider:
         admitted = admit(state, signed, group.admitted_at, position)
         if isinstance(admitted, Refusal):
             return admitted
-        models, kind = self._cache.models, type_of(event)
+        models = self._cache.models
         for tag, model in admitted.models.items():
             if tag not in models:
                 group.folded.append(tag)
             elif tag not in group.undo:
                 group.undo[tag] = models[tag]
             models[tag] = model
-        self._cache.facts[event.id] = Fact(
-            position, kind, event.actor, event.occurred_at, signed.digest
-        )
-        row = Row(position, kind, event, candidate.stored, candidate.leaf, admitted.tags)
+        self._cache.facts[event.id] = Fact(position, event.actor, event.occurred_at, signed.digest)
+        row = Row(position, type_of(event), event, candidate.stored, candidate.leaf, admitted.tags)
         group.rows.append(row)
         return row
 

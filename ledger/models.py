@@ -8,7 +8,7 @@ import psycopg
 from typing_extensions import override
 
 from domain import tags
-from domain.events.catalogue import AnyEvent, decode, type_of
+from domain.events.catalogue import AnyEvent, decode
 from domain.events.correction import EventCorrected
 from domain.history import fold
 from domain.lineage import Verdicts
@@ -180,7 +180,7 @@ def fact_of(stored: log.Stored) -> Fact:
     payload = envelope.parse(stored.data).payload
     event = decode(payload)
     digest = sha256(payload).digest()
-    return Fact(stored.position, type_of(event), event.actor, event.occurred_at, digest)
+    return Fact(stored.position, event.actor, event.occurred_at, digest)
 
 
 def _trim(kept: dict[str, Any], most: int) -> None:

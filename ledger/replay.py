@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from domain.admission import admit
-from domain.events.catalogue import AnyEvent, decode, type_of
+from domain.events.catalogue import AnyEvent, decode
 from domain.history import fold
 from domain.refusals import Refusal
 from domain.state import Fact, Model, Numbered, Signed, State
@@ -13,7 +13,7 @@ from ledger import envelope, export
 from ledger.bookmark import Mark
 from ledger.scratch import Scratch
 from ledger.source import Block, Source
-from ledger.spill import GENERATION, Spill
+from ledger.spill import GENERATION, Spill, SpillOnce
 
 
 class Replay:
@@ -29,7 +29,7 @@ class Replay:
         """Begin with the empty ledger, whose events are read again from where they came from."""
         self._source = source
         self._models: Spill[Model] = Spill(self._model, generation, scratch)
-        self._facts: Spill[Fact] = Spill(self._fact, generation, scratch, "facts")
+        self._facts: SpillOnce[Fact] = SpillOnce(self._fact, generation, scratch)
         self._state = State(self._models.values, self._facts.values, self)
         self._offsets = array("Q")
         """Where each event's line begins, by position − 1, and where the last one's block ends."""
@@ -106,4 +106,4 @@ class Replay:
 def _fact_of(event: AnyEvent, position: int) -> Fact:
     # A writer tells a retry from a reused id by the payload's digest; in an export either is a
     # fault, so that there is none here.
-    return Fact(position, type_of(event), event.actor, event.occurred_at, b"")
+    return Fact(position, event.actor, event.occurred_at, b"")

@@ -8,22 +8,36 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-_TABLE: Final = """
-    CREATE TABLE IF NOT EXISTS {} (
+_SCHEMA: Final = (
+    "CREATE TABLE IF NOT EXISTS note (content blob NOT NULL)",
+    """
+    CREATE TABLE IF NOT EXISTS models (
         key       text    NOT NULL,
         position  integer NOT NULL,
         more      blob,  -- further positions, eight bytes each; NULL where there are none
         PRIMARY KEY (key, position)
     ) WITHOUT ROWID
-"""
-_TABLES: Final = ("models", "facts")
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS runs (
+        last      text NOT NULL,
+        first     text NOT NULL,
+        keys      text NOT NULL,  -- from the first to the last, each on its line
+        positions blob NOT NULL   -- of each, eight bytes
+    )
+    """,
+    "CREATE INDEX IF NOT EXISTS runs_between ON runs (last, first)",
+)
+_TABLES: Final = ("note", "models", "runs")
 
 Row = tuple[str, int, bytes | None]
 """A key, the position of an event that changed its value, and further positions."""
+Run = tuple[str, str, str, bytes]
+"""The last and the first of some keys, all of them in order, and the position of each."""
 
 
 class Scratch:
-    """The positions of models' and of facts' events."""
+    """The positions of models' events, and by runs of keys those of facts'."""
 
     def __init__(self, path: Path | None = None, application: int = 0) -> None:
         """Use a file that is kept, marked as this application's, or a temporary one.
@@ -49,9 +63,8 @@ class Scratch:
             self._claim(application)
             self._db.execute("PRAGMA journal_mode = wal")
         self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("CREATE TABLE IF NOT EXISTS note (content blob NOT NULL)")
-        for name in _TABLES:
-            self._db.execute(_TABLE.format(name))
+        for statement in _SCHEMA:
+            self._db.execute(statement)
 
     def _claim(self, application: int) -> None:
         (found,) = self._db.execute("PRAGMA application_id").fetchone()
@@ -61,15 +74,24 @@ class Scratch:
         if found != application:
             self._db.execute(f"PRAGMA application_id = {application}")
 
-    def write(self, table: str, rows: Iterable[Row]) -> None:
-        """Add rows to a table."""
-        self._db.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608  ours
+    def write(self, rows: Iterable[Row]) -> None:
+        """Add positions of models."""
+        self._db.executemany("INSERT INTO models VALUES (?, ?, ?)", rows)
 
-    def read(self, table: str, key: str) -> list[tuple[int, bytes | None]]:
-        """Give a key's rows in order."""
+    def read(self, key: str) -> list[tuple[int, bytes | None]]:
+        """Give the positions of a model in order."""
         return self._db.execute(
-            f"SELECT position, more FROM {table} WHERE key = ? ORDER BY position",  # noqa: S608  ours
-            (key,),
+            "SELECT position, more FROM models WHERE key = ? ORDER BY position", (key,)
+        ).fetchall()
+
+    def write_runs(self, runs: Iterable[Run]) -> None:
+        """Add runs of keys."""
+        self._db.executemany("INSERT INTO runs VALUES (?, ?, ?, ?)", runs)
+
+    def read_runs(self, key: str) -> list[tuple[str, bytes]]:
+        """Give keys and positions of the runs that a key lies between the ends of."""
+        return self._db.execute(
+            "SELECT keys, positions FROM runs WHERE last >= ? AND first <= ?", (key, key)
         ).fetchall()
 
     def note(self) -> bytes | None:
@@ -86,7 +108,7 @@ class Scratch:
 
     def clear(self) -> None:
         """Forget everything."""
-        for name in ("note", *_TABLES):
+        for name in _TABLES:
             self._db.execute(f"DELETE FROM {name}")  # noqa: S608  ours
 
     def close(self) -> None:

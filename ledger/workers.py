@@ -26,6 +26,8 @@ _ALONE: Final = 6
 _AHEAD: Final = 3
 """Blocks that a process may have waiting, so that it never waits itself."""
 
+_LEAN_KIB: Final = 128 * 1024
+"""What a process that has not yet worked on anything large has in memory at most."""
 _SWITCH_S: Final = 0.0005
 """How long the replay may keep the interpreter from the threads that give processes their work."""
 
@@ -72,9 +74,19 @@ def _begin() -> None:
 
 
 def _context() -> BaseContext:
-    """Fork where that is safe, because it is at once; where threads run, begin afresh."""
-    alone = threading.active_count() == 1 and sys.platform == "linux"
-    return multiprocessing.get_context("fork" if alone else "spawn")
+    """Fork where that is safe, because it is at once; else begin afresh.
+
+    Not where threads run; nor where this process has grown, as after a large export: what it gave
+    back, and will fill anew, a fork would keep a copy of.
+    """
+    safe = sys.platform == "linux" and threading.active_count() == 1 and not _has_grown()
+    return multiprocessing.get_context("fork" if safe else "spawn")
+
+
+def _has_grown() -> bool:
+    import resource  # noqa: PLC0415  not everywhere
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _LEAN_KIB
 
 
 def _answer(block: Block, packed: Future[bytes]) -> tuple[Block, Part]:

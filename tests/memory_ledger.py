@@ -7,7 +7,7 @@ from typing import Any
 
 from domain import tags
 from domain.admission import admit, ancestor_tags, mandate_tags, signer_tags
-from domain.events.catalogue import AnyEvent, encode, type_of
+from domain.events.catalogue import AnyEvent, encode
 from domain.lineage import Verdicts
 from domain.refusals import Refusal
 from domain.state import Fact, Model, Numbered, Signed, State
@@ -71,9 +71,7 @@ class MemoryLedger:
         if isinstance(admitted, Refusal):
             return admitted
         self.models.update(admitted.models)
-        self.facts[event.id] = Fact(
-            position, type_of(event), event.actor, event.occurred_at, signed.digest
-        )
+        self.facts[event.id] = Fact(position, event.actor, event.occurred_at, signed.digest)
         numbered = Numbered(position, event)
         self.events.append(numbered)
         self.keyids.append(signed.keyids)

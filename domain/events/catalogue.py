@@ -1,5 +1,6 @@
 """All event types, and the reader that turns a payload into one of them."""
 
+from collections.abc import Callable
 from typing import Final, get_args
 
 import msgspec
@@ -75,16 +76,13 @@ def type_of(event: AnyEvent) -> str:
     return wire_name(type(event))
 
 
-def decode(payload: bytes) -> AnyEvent:
-    """Read a payload.
+decode: Final[Callable[[bytes], AnyEvent]] = _DECODER.decode
+"""Read a payload.
 
-    Raises:
-        msgspec.ValidationError: where a field is missing, unknown or wrong, with its path.
-        msgspec.DecodeError: where it is no JSON.
-    """
-    return _DECODER.decode(payload)
+Raises:
+    msgspec.ValidationError: where a field is missing, unknown or wrong, with its path.
+    msgspec.DecodeError: where it is no JSON.
+"""
 
-
-def encode(event: AnyEvent) -> bytes:
-    """Write an event as canonical JSON (RFC 8785): names sorted, no white space, no floats."""
-    return _ENCODER.encode(event)
+encode: Final[Callable[[AnyEvent], bytes]] = _ENCODER.encode
+"""Write an event as canonical JSON (RFC 8785): names sorted, no white space, no floats."""

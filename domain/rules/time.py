@@ -1,6 +1,8 @@
 """When it happened: not ahead of the ledger's clock, not before what it follows from."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from domain.events import holds as h
 from domain.events import links as k
@@ -146,22 +148,36 @@ def after_halt(state: State, event: h.BatchReleased | h.RecallClosed) -> Refusal
 
 def moved_batches(event: AnyEvent) -> tuple[str, ...]:
     """Give the batches that an event needs to exist already."""
-    match event:
-        case v.BatchTransformed():
-            return tuple(item.batch for item in event.inputs)
-        case v.ShipmentSent() | v.ShipmentReceived():
-            return tuple(item.batch for item in event.items)
-        case m.OfferMade() | m.OfferChanged():
-            return () if event.plot else (event.batch,)
-        case (
-            v.BatchInspected() | v.BatchSold() | v.BatchDisposed()
-            | h.BatchHeld() | h.BatchRecalled()
-        ):  # fmt: skip
-            return (event.batch,)
-        case p.CommitmentIssued() | p.CommitmentWithdrawn() | p.LabelPrinted():
-            return (event.batch,)
-        case _:
-            return ()
+    moved = _MOVED.get(type(event))
+    return moved(event) if moved else ()
+
+
+def _one(event: v.BatchSold) -> tuple[str, ...]:
+    return (event.batch,)
+
+
+def _all(event: v.ShipmentSent | v.ShipmentReceived) -> tuple[str, ...]:
+    return tuple([item.batch for item in event.items])
+
+
+def _unless_to_come(event: m.OfferMade | m.OfferChanged) -> tuple[str, ...]:
+    return () if event.plot else (event.batch,)
+
+
+_MOVED: Final[dict[type, Callable[[Any], tuple[str, ...]]]] = {
+    v.BatchTransformed: lambda event: tuple([item.batch for item in event.inputs]),
+    v.ShipmentSent: _all,
+    v.ShipmentReceived: _all,
+    m.OfferMade: _unless_to_come,
+    m.OfferChanged: _unless_to_come,
+    **dict.fromkeys(
+        (
+            v.BatchInspected, v.BatchSold, v.BatchDisposed, h.BatchHeld, h.BatchRecalled,
+            p.CommitmentIssued, p.CommitmentWithdrawn, p.LabelPrinted,
+        ),
+        _one,
+    ),
+}  # fmt: skip
 
 
 def _before(event: AnyEvent, then: datetime, cause: str, position: int) -> Refusal:

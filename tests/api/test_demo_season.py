@@ -84,7 +84,7 @@ class Ledger:
         numbered = Numbered(len(self.events) + 1, event)
         self.events[event.id] = numbered
         self.facts[event.id] = Fact(
-            numbered.position, type_of(event), event.actor, event.occurred_at, signed.digest
+            numbered.position, event.actor, event.occurred_at, signed.digest
         )
         for tag in admitted.tags:
             self.tagged.setdefault(tag, []).append(numbered)

@@ -14,7 +14,7 @@ from ledger import blocks
 from ledger.candidate import read_payload
 from ledger.replay import Replay
 from ledger.source import open_source
-from ledger.spill import Spill
+from ledger.spill import Spill, SpillOnce
 from tests import county as c
 from tests.ledger.forgeries import Forge, exported
 
@@ -55,8 +55,32 @@ def test_a_spill_is_a_mapping_that_also_knows_who_set_what(
     spill.close()
 
 
-def test_memory_holds_two_generations() -> None:
-    spill: Spill[int] = Spill(lambda _, positions: positions[-1], 10)
+@given(
+    generation=st.integers(1, 600),
+    keys=st.lists(st.text("ab/c-0", min_size=1, max_size=6), unique=True),
+    flushed=st.sets(st.integers(1, 20)),
+)
+def test_what_is_set_once_is_found_again_by_its_run(
+    generation: int, keys: list[str], flushed: set[int]
+) -> None:
+    spill: SpillOnce[int] = SpillOnce(lambda _, positions: sum(positions), generation)
+    for position, key in enumerate(keys, 1):
+        assert spill.values[key] is None
+        spill.put(key, position, position)
+        if position in flushed:  # as a bookmark does, in the middle of a generation
+            spill.flush()
+        assert spill.held() <= 2 * generation + 1
+    for position, key in enumerate(keys, 1):
+        assert spill.values[key] == position
+        assert spill.positions(key) == [position]
+    assert spill.values["d"] is None
+    assert spill.positions("d") == []
+    spill.close()
+
+
+@pytest.mark.parametrize("kind", [Spill, SpillOnce])
+def test_memory_holds_two_generations(kind: type[Spill[int]]) -> None:
+    spill = kind(lambda _, positions: positions[-1], 10)
     for number in range(1000):
         spill.put(f"{number:04}", number, number)
         assert spill.held() <= 21
