@@ -23,7 +23,6 @@ from api.resolver.headers import is_identifier, open_to_all
 from api.rest import (
     batches,
     coop,
-    crates,
     demo,
     events,
     farm,
@@ -66,7 +65,6 @@ def create_app(services: Services) -> FastAPI:
         log.router,
         labels.router,
         marks.router,
-        crates.router,
         health.router,
         metrics.router,
         tokens.router,

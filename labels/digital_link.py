@@ -13,7 +13,7 @@ import msgspec
 
 from labels.application_identifiers import FORMS, NO_ATTRIBUTES, QUALIFIERS, REQUIRED, fault_of
 from labels.errors import AddressError, LinkError
-from labels.link import checked_gtin, checked_lot, escape
+from labels.link import checked_gtin, checked_lot, checked_sscc, escape
 
 Element = tuple[str, str]
 """An AI and its value, decoded."""
@@ -118,6 +118,8 @@ def check(address: str, element: Element) -> None:
     ai, value = element
     if ai == "01":
         checked_gtin(value)
+    elif ai == "00":
+        checked_sscc(value)
     elif ai in _FIELDS:
         checked_lot(value, _FIELDS[ai])
     elif value in {".", ".."}:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from api.resolver.found import SERVED
 from domain.link_types import NAMESPACE, PREFIX
 
 CONTEXT: Final = "https://ref.gs1.org/standards/resolver/linkset-context"
@@ -12,7 +13,7 @@ def description(base: str) -> dict[str, Any]:
     return {
         "name": "Suyuan 溯源",
         "resolverRoot": base,
-        "supportedPrimaryKeys": ["01"],
+        "supportedPrimaryKeys": list(SERVED),
         "supportedLinkType": [{"namespace": NAMESPACE, "prefix": PREFIX}],
         "supportedContextValuesEnumerated": [],
         "linkTypeDefaultCanBeLinkset": False,

@@ -108,6 +108,19 @@ def of_product(base: str, link: DigitalLink, product: Product, links: Sequence[L
     return Offered((level,), _taken_back(links))
 
 
+def of_crate(base: str, link: DigitalLink, inside: Offered) -> Offered:
+    """Give the links of a crate or pallet: to the batch in it, whose links follow with it."""
+    levels = tuple(_from_elsewhere(level) for level in inside.levels)
+    page = levels[0].own[0]
+    crate = Level(base + link.path, f"{link.key[1]} · {levels[0].description}", (), (page,))
+    return Offered((crate, *levels), inside.taken_back)
+
+
+def _from_elsewhere(level: Level) -> Level:
+    own = tuple(msgspec.structs.replace(offer, here=False) for offer in level.own)
+    return msgspec.structs.replace(level, own=own)
+
+
 def linkset(offered: Offered) -> bytes:
     """Write the links as a linkset (RFC 9264 §4.2, and the resolver standard's JSON schema)."""
     contexts = [_context(level) for level in offered.levels]

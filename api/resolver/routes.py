@@ -17,7 +17,7 @@ from api.errors import Problem, not_found
 from api.pages import passport
 from api.pages.accept import wants_json
 from api.pages.failure import failure
-from api.pages.passport_page import withdrawn
+from api.resolver import found
 from api.resolver.asked import (
     Asked,
     NotCompressedError,
@@ -31,14 +31,11 @@ from api.resolver.asked import (
 from api.resolver.choice import choose
 from api.resolver.description import description
 from api.resolver.headers import METHODS, linked, open_to_all
-from api.resolver.offered import DEFAULT, Offer, Offered, compact, linkset, of_batch, of_product
+from api.resolver.offered import DEFAULT, Offer, Offered, compact, linkset
 from api.rest.context import CaughtUp, Use
 from api.services import Services
 from labels.application_identifiers import QUALIFIERS
 from labels.errors import LinkError
-from projections import directory
-from projections.links import links_of
-from projections.passport import document, is_withdrawn
 
 
 class _Code(StringConvertor):
@@ -52,7 +49,6 @@ register_url_convertor("gs1code", _Code())
 router = APIRouter(dependencies=[CaughtUp])
 described = APIRouter(include_in_schema=False)
 
-_GTIN: Final = "01"
 _UNSAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 """What `quote` leaves alone in a query that was escaped already."""
 
@@ -95,8 +91,6 @@ def resolve(request: Request, services: Services) -> Response:
 def _resolved(request: Request, services: Services) -> Response:
     what = _asked(request)
     base = services.settings.public_url
-    if what.link.key[0] != _GTIN:
-        raise _elsewhere(what)
     if what.link.short:
         address = base + what.link.path
         return linked(_redirect(request, address, HTTPStatus.PERMANENT_REDIRECT), base, what)
@@ -143,9 +137,9 @@ def _wanted(request: Request, what: Asked, offered: Offered) -> Offer:
     kind = compact(what.link_type) if what.link_type is not None else DEFAULT
     if kind == DEFAULT:
         return offered.default
-    found = offered.of_kind(kind)
-    if found:
-        return choose(request, found, what.context)
+    offers = offered.of_kind(kind)
+    if offers:
+        return choose(request, offers, what.context)
     shown = kind[:60]
     if kind in offered.taken_back:
         raise Problem(
@@ -159,24 +153,8 @@ def _wanted(request: Request, what: Asked, offered: Offered) -> Offer:
 
 
 def _offered(services: Services, what: Asked) -> Offered:
-    base, gtin, lot = services.settings.public_url, what.link.key[1], what.link.qualifier("10")
-    batch = f"{gtin}/{lot}"
     with services.connection() as conn:
-        product = directory.products(conn, [gtin]).get(gtin)
-        found = document(conn, batch) if lot else None
-        links = links_of(conn, [gtin, batch] if lot else [gtin])
-    if lot and found is None:
-        raise not_found(f"台账里没有批次 {batch}。", f"The ledger has no batch {batch}.")
-    if found is not None:
-        if is_withdrawn(found):
-            raise withdrawn(batch)
-        return of_batch(base, what.link, found, product, links)
-    if product is None:
-        raise not_found(
-            f"没有登记过商品 {gtin}。请核对条码。",
-            f"No product {gtin} is registered. Check the code.",
-        )
-    return of_product(base, what.link, product, links)
+        return found.offered(conn, services.settings.public_url, what.link)
 
 
 def _asked(request: Request) -> Asked:
@@ -193,14 +171,6 @@ def _asked(request: Request) -> Asked:
         raise not_found("没有这一页。请核对网址。", "There is no such page.") from error
     except LinkError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, error.code, error.zh, error.en) from error
-
-
-def _elsewhere(what: Asked) -> Problem:
-    ai, value = what.link.key
-    return not_found(
-        f"这里只查商品和批次（应用标识符 01），查不了 ({ai}) {value}。",
-        f"Only products and batches (AI 01) are found here, not ({ai}) {value}.",
-    )
 
 
 def _redirect(request: Request, href: str, status: HTTPStatus) -> Response:
@@ -226,7 +196,7 @@ def _serve(key: str) -> None:
 
     identifier.__doc__ = f"Open what an address under AI {key} identifies."
     path = f"/{key}/{{rest:path}}"
-    shown = key == _GTIN
+    shown = key in found.SERVED
     router.add_api_route(
         path, identifier, methods=["GET"], include_in_schema=shown, tags=["batches"],
         name="identifier", operation_id=f"identifier_{key}", response_model=None,

@@ -22,6 +22,7 @@ from domain.events.correction import EventCorrected
 from domain.events.holds import BatchHeld, BatchRecalled, RecallClosed
 from domain.events.movements import BatchHarvested
 from domain.ids import gtin_check_digit, uuid7
+from domain.link_types import NAMESPACE
 from domain.measures import Unit
 from labels.sheets import SHEETS
 from ledger import envelope, log
@@ -344,6 +345,25 @@ def test_a_batch_that_is_not_there_has_no_labels(county: County, harvest: BatchH
     assert county.client.get("/api/labels/preview", params=wanted).status_code == 404
 
 
+def hold_crate_to_the_resolvers_manners(county: County, path: str, batch: str) -> None:
+    """Hold a crate's address to what the resolver gives under a product's."""
+    own = county.services.settings.public_url + path
+    for query, accept in (("?linkType=linkset", "*/*"), ("", "application/linkset+json")):
+        answer = county.client.get(path + query, headers={"Accept": accept})
+        assert answer.headers["content-type"] == "application/linkset+json"
+        crate, *inside = answer.json()["linkset"]
+        assert crate["anchor"] == own
+        assert [one["href"] for one in crate[f"{NAMESPACE}defaultLink"]] == [batch]
+        assert [one["anchor"] for one in inside] == [batch, batch.partition("/10/")[0]]
+    told = county.client.get(f"{path}?linkType=gs1:traceability&x=1")
+    assert told.status_code == 307
+    assert told.headers["location"].endswith("/trace?linkType=gs1:traceability&x=1")
+    assert county.client.get(f"{path}?linkType=gs1:pip").headers["location"].startswith(batch)
+    assert county.client.get(f"{path}?linkType=gs1:recipeInfo").status_code == 404
+    assert county.client.head(f"{path}/").status_code == 307
+    assert county.client.options(path).headers["allow"] == "GET, HEAD, OPTIONS"
+
+
 def test_a_crates_code_opens_its_batch(county: County, harvest: BatchHarvested) -> None:
     body = f"369012345{next(_LOTS):08d}"
     sscc = body + gtin_check_digit(body)
@@ -358,15 +378,21 @@ def test_a_crates_code_opens_its_batch(county: County, harvest: BatchHarvested) 
     opened = county.client.get(f"{path}?at={at}")
     assert opened.status_code == 307
     gtin, _, lot = harvest.batch.partition("/")
-    assert opened.headers["location"] == f"/01/{gtin}/10/{lot}"
-    assert county.client.get(opened.headers["location"]).status_code == 200
+    own = county.services.settings.public_url
+    batch = f"{own}/01/{gtin}/10/{lot}"
+    assert opened.headers["location"] == f"{batch}?at={at}"
+    assert (
+        f"<{county.services.settings.public_url}{path}?linkType=linkset>" in opened.headers["link"]
+    )
+    assert county.client.get(f"/01/{gtin}/10/{lot}").status_code == 200
+    hold_crate_to_the_resolvers_manners(county, path, batch)
     assert county.client.get(f"/00/{SSCC}").status_code == 404
     county.record(EventCorrected(**common(GROWER), event=event.id, reason="印错了"))
     gone = county.client.get(path, headers={"Accept": "text/html"})
     assert gone.status_code == 410
     assert "已经作废" in gone.text
     assert gone.headers["access-control-allow-origin"] == "*"
-    wrong = county.client.get("/00/376104250021234560")
+    wrong = county.client.get("/00/376104250021234560", headers={"Accept": "application/json"})
     assert (wrong.status_code, wrong.json()["code"]) == (400, "label-sscc")
 
 

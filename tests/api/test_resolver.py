@@ -521,7 +521,7 @@ def test_the_resolver_describes_itself(county: County) -> None:
     assert answer.headers["content-type"] == "application/json"
     told = answer.json()
     assert told["resolverRoot"] == "https://sy.example.cn"
-    assert told["supportedPrimaryKeys"] == ["01"]
+    assert told["supportedPrimaryKeys"] == ["01", "00"]
     assert told["supportedLinkType"] == [{"namespace": NAMESPACE, "prefix": "gs1:"}]
     assert told["jsonLdContextLocation"].startswith("https://ref.gs1.org/")
     assert told["linkTypeDefaultCanBeLinkset"] is False
