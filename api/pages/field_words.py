@@ -137,6 +137,8 @@ FIELD_WORDS: Final = {
     "day": marked("日期"),
     "plot": marked("地块"),
     "grade": marked("等级"),
+    "mark": marked("地理标志"),
+    "bear_all": marked("能挂“%(mark)s”的 %(n)s 笔，都挂上"),
     "act_confirm": marked("确认订单"),
     "act_refuse": marked("不接这单"),
     "act_cancel": marked("取消订单"),

@@ -14,7 +14,7 @@ from api.signin.viewer import SignedIn, forbidden
 from api.weighing import columns, table
 from api.weighing.cells import GRAMS, text
 from api.weighing.columns import REQUIRED, Columns, Field
-from api.weighing.deliveries import Reading, read_deliveries
+from api.weighing.deliveries import Delivery, Reading, read_deliveries
 from api.weighing.known import known_to
 from domain.events.governance import Role
 from domain.moments import CST
@@ -93,9 +93,13 @@ def _answer(sheet: table.Table, taken: Columns, reading: Reading) -> dict[str, A
             for row in below[:_SAMPLE]
         ],
         "rows": len(below),
-        "deliveries": [one._asdict() for one in reading.deliveries],
+        "deliveries": [_told(one) for one in reading.deliveries],
         "errors": [one._asdict() for one in reading.errors],
     }
+
+
+def _told(one: Delivery) -> dict[str, Any]:
+    return {**one._asdict(), "mark": one.mark._asdict() if one.mark else None}
 
 
 def _wrong(zh: str, en: str) -> Problem:

@@ -23,6 +23,7 @@ class Field(Enum):
     DAY = "day"
     PLOT = "plot"
     GRADE = "grade"
+    MARK = "mark"
 
 
 REQUIRED: Final = (Field.MEMBER, Field.PRODUCT, Field.WEIGHT)
@@ -34,6 +35,7 @@ _WORDS: Final[Mapping[Field, tuple[str, ...]]] = {
     Field.DAY: ("日期", "时间", "交货日", "date", "day"),
     Field.PLOT: ("地块", "田块", "基地", "plot"),
     Field.GRADE: ("等级", "级别", "规格", "grade"),
+    Field.MARK: ("地理标志", "地标", "标志", "mark"),
 }
 
 

@@ -1,10 +1,13 @@
 """Rows into deliveries: whose, what, how much, from which plot; errors by row and column."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from api.weighing import cells
+from api.weighing import bearing, cells
+from api.weighing.bearing import Usable
 from api.weighing.cells import BadCell, Cell, text
 from api.weighing.columns import Columns, Field
 from api.weighing.table import Row, Table, column_name
@@ -15,10 +18,11 @@ _NO_MERGE: Final = (Field.WEIGHT,)
 
 
 class Plot(NamedTuple):
-    """A plot that a member may harvest: place id and the name it is known by."""
+    """A plot that a member may harvest: place id, the name it is known by, and where it lies."""
 
     place: str
     name: str
+    township: str = ""
 
 
 class Known(NamedTuple):
@@ -29,16 +33,23 @@ class Known(NamedTuple):
         products: GTINs by name, in either language, and by themselves.
         units: the unit of each GTIN.
         plots: each member's plots.
+        categories: the kind of produce that each GTIN is.
+        grants: under which each member may harvest with a mark, its own and the cooperative's.
     """
 
     members: Mapping[str, Sequence[str]]
     products: Mapping[str, Sequence[str]]
     units: Mapping[str, Unit]
     plots: Mapping[str, Sequence[Plot]]
+    categories: Mapping[str, str] = MappingProxyType({})
+    grants: Mapping[str, Sequence[Usable]] = MappingProxyType({})
 
 
 class Delivery(NamedTuple):
-    """What a row says; `same_as`: an earlier row of the same member, product, plot and day."""
+    """What a row says; `same_as`: an earlier row of the same member, product, plot and day.
+
+    `mark`: the grant by which it may bear a mark, if any; `bears`: that the row says it does.
+    """
 
     row: int
     member: str
@@ -52,6 +63,8 @@ class Delivery(NamedTuple):
     day: date
     grade: str | None
     same_as: int | None = None
+    mark: Usable | None = None
+    bears: bool = False
 
 
 class CellError(NamedTuple):
@@ -123,20 +136,30 @@ def _delivery(row: Row, table: Table, columns: Columns, known: Known, today: dat
             Field.PRODUCT, f"{product}不按重量记，请在田间页上一件件记。",
             f"{product} is not counted by weight.",
         )  # fmt: skip
-    try:
+    fits = bearing.fitting(
+        known.grants.get(member, ()), known.categories.get(gtin, ""), plot.township
+    )
+    with _of(Field.DAY):
         written = _cell(row, columns, Field.DAY)
         day = cells.day(written, today) if text(written) else today
-    except BadCell as error:
-        raise _Wrong(Field.DAY, error.zh, error.en) from error
-    try:
+    with _of(Field.WEIGHT):
         quantity = cells.grams(_cell(row, columns, Field.WEIGHT), columns.unit)
-    except BadCell as error:
-        raise _Wrong(Field.WEIGHT, error.zh, error.en) from error
+    with _of(Field.MARK):
+        bears = bearing.bears(_cell(row, columns, Field.MARK), fits)
     grade = text(_cell(row, columns, Field.GRADE)) or None
     return Delivery(
         row.number, member, name, gtin, product, plot.place, plot.name, quantity, unit.value, day,
-        grade,
+        grade, mark=fits, bears=bears,
     )  # fmt: skip
+
+
+@contextmanager
+def _of(field: Field) -> Iterator[None]:
+    """Say of a cell that can't be read in which column it stands."""
+    try:
+        yield
+    except BadCell as error:
+        raise _Wrong(field, error.zh, error.en) from error
 
 
 def _cell(row: Row, columns: Columns, field: Field) -> Cell:

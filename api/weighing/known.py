@@ -1,14 +1,17 @@
 """What the names of a weighing list stand for, in one cooperative."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
+from api.weighing.bearing import Usable
 from api.weighing.cells import text
 from api.weighing.deliveries import Known, Plot
 from domain.events.registry import PlaceKind
 from domain.measures import Unit
 from ledger.log import Connection
 from ledger.vault import Vault
-from projections import directory
+from projections import directory, marks
 
 
 def known_to(conn: Connection, vault: Vault, cooperative: str) -> Known:
@@ -32,12 +35,28 @@ def known_to(conn: Connection, vault: Vault, cooperative: str) -> Known:
         products=products,
         units={gtin: Unit(product.unit) for gtin, product in registered.items()},
         plots={member: _plots(conn, member) for member in signed_for},
+        categories={gtin: product.category for gtin, product in registered.items()},
+        grants=_grants(conn, cooperative, signed_for),
     )
+
+
+def _grants(
+    conn: Connection, cooperative: str, members: Sequence[str]
+) -> Mapping[str, Sequence[Usable]]:
+    """Give the grants for a harvest now of each member, its own before the cooperative's."""
+    now = datetime.now(UTC)
+    found: dict[str, list[Usable]] = defaultdict(list)
+    for one in marks.grants(conn, [cooperative, *members]):
+        if one.quota and one.revoked_by is None and (one.until is None or one.until > now):
+            found[one.party].append(Usable(
+                one.id, one.party, one.mark, one.zh, one.en, one.categories, one.townships
+            ))  # fmt: skip
+    return {member: [*found[member], *found[cooperative]] for member in members}
 
 
 def _plots(conn: Connection, member: str) -> list[Plot]:
     return [
-        Plot(place.id, text(place.name))
+        Plot(place.id, text(place.name), place.township)
         for place in directory.places_of(conn, member)
         if place.kind == PlaceKind.PLOT.value
     ]

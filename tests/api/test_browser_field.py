@@ -16,7 +16,7 @@ from api.demo.parties import CHENWU, MILL
 from labels.qr import symbol
 from ledger.exporter import export_ledger
 from ledger.verifier import Verified, verify
-from projections import directory, holdings, papers
+from projections import directory, holdings, marks, papers
 from tests.api.browsing import launched, on_a_port
 from tests.api.pages_parts import County, demo_county
 
@@ -417,6 +417,35 @@ def test_a_weighing_list_is_recorded_whole_or_not_at_all(
         assert county.services.wait_for(county.services.head() or 1)
         held = [one.quantity for one in holdings.of_party(conn, member, plot.id)]
     assert {60_000, 40_000} <= set(held)
+
+
+def test_a_weighing_list_may_bear_the_mark_that_is_granted(
+    clerk: Page, county: County, base: str
+) -> None:
+    with county.services.connection() as conn:
+        grant = next(one for one in marks.grants(conn, [CHENWU]) if one.quota)
+        member, plot = next(
+            (one.member, place)
+            for one in directory.members_of(conn, CHENWU) if one.may_sign
+            for place in directory.places_of(conn, one.member)
+            if place.kind == "plot" and place.township in grant.townships
+        )  # fmt: skip
+        name = county.services.vault.names(conn, [member])[member].name
+    opened(clerk, f"{base}/coop?marked#weighing")
+    upload(
+        clerk, f"姓名,品名,斤数,地块\n{name},鲜桂皮,20,{plot.name}\n{name},稻谷,30,{plot.name}\n"
+    )
+    box = clerk.locator("label.mark input")
+    expect(clerk.locator("label.mark")).to_contain_text("的 1 笔，都挂上")
+    expect(box).not_to_be_checked()
+    box.check()
+    clerk.click(".act.wide")
+    clerk.wait_for_selector(".done, .told.alarm")
+    assert not clerk.locator(".told.alarm").all_inner_texts()
+    with county.services.connection() as conn:
+        assert county.services.wait_for(county.services.head() or 1)
+        (now,) = (one for one in marks.grants(conn, [CHENWU]) if one.id == grant.id)
+    assert (now.used, now.batches) == (grant.used + 10_000, grant.batches + 1)
 
 
 def test_a_member_without_a_phone_is_taken_in_and_recorded_for(

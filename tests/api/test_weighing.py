@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from api.weighing import cells, columns
+from api.weighing.bearing import Usable
 from api.weighing.cells import BadCell
 from api.weighing.columns import Field
 from api.weighing.deliveries import Known, Plot, Reading, read_deliveries
@@ -218,3 +219,46 @@ def test_no_text_brings_a_cell_down(written: str) -> None:
 
 def test_columns_are_named_as_a_spreadsheet_does() -> None:
     assert [column_name(n) for n in (0, 25, 26)] == ["A", "Z", "AA"]
+
+
+GRANT = Usable(
+    "0198f000-0000-7000-8000-000000000001", "P445381-000002", "luoding-cinnamon", "罗定肉桂",
+    "Luoding cinnamon", ["cinnamon"], ["445381111"],
+)  # fmt: skip
+GRANTED = KNOWN._replace(
+    plots={
+        CHEN: [Plot("L445381-000101", "七号山地", "445381111")],
+        ZHOU: [Plot("L445381-000103", "屋背田", "445381400")],
+    },
+    categories={BARK: "cinnamon"},
+    grants={CHEN: [GRANT], ZHOU: [GRANT]},
+)
+
+
+def marked(*rows: Sequence[str]) -> Reading:
+    lines = [",".join(["姓名", "产品", "斤数", "地理标志"]), *(",".join(row) for row in rows)]
+    table = read("\n".join(lines).encode())
+    return read_deliveries(table, columns.guess(table), GRANTED, TODAY)
+
+
+@pytest.mark.parametrize("yes", ["是", "√", "Yes", "1", "罗定肉桂", "luoding cinnamon"])
+def test_a_column_says_which_deliveries_bear_a_mark(yes: str) -> None:
+    found = marked(["陈秀兰", "鲜桂皮", "100", yes], ["陈秀兰", "鲜桂皮", "60", ""])
+    assert found.errors == []
+    assert [(one.bears, one.mark) for one in found.deliveries] == [(True, GRANT), (False, GRANT)]
+
+
+def test_a_mark_outside_its_grant_or_unreadable_is_told_by_its_cell() -> None:
+    found = marked(
+        ["周阿榃", "鲜桂皮", "100", "是"], ["陈秀兰", "鲜桂皮", "60", "也许"],
+        ["周阿榃", "鲜桂皮", "80", "否"],
+    )  # fmt: skip
+    assert [(one.row, one.column) for one in found.errors] == [(2, "D"), (3, "D")]
+    assert "没有给这户、这种产品、这块地的授权" in found.errors[0].zh
+    assert [(one.bears, one.mark) for one in found.deliveries] == [(False, None)]
+
+
+def test_without_such_a_column_nothing_bears_a_mark_by_itself() -> None:
+    table = read("姓名,产品,斤数\n陈秀兰,鲜桂皮,100".encode())
+    found = read_deliveries(table, columns.guess(table), GRANTED, TODAY)
+    assert [(one.bears, one.mark) for one in found.deliveries] == [(False, GRANT)]

@@ -25,7 +25,8 @@ export function markBox() {
   return { box, fit };
 }
 
-const claimOf = (grant) => ({ mark: grant.mark, grant: grant.grant, party: grant.party });
+/** What an event says to bear a mark by a grant. */
+export const claimOf = (grant) => ({ mark: grant.mark, grant: grant.grant, party: grant.party });
 
 /** The claim that a ticked box makes. */
 export const ticked = (data, grant) => (grant && data.get("mark") ? claimOf(grant) : undefined);

@@ -1,13 +1,14 @@
 // The day's weighing list: a spreadsheet is read, shown, put right, signed, and recorded whole.
 
-import { mine, newLot } from "./data.js";
+import { mine, named, newLot } from "./data.js";
+import { claimOf } from "./marks.js";
 import { make, say, show, tell } from "./page.js";
 import { amount } from "./units.js";
 import { EVENT, seal } from "../signing/envelope.js";
 import { event } from "../signing/events.js";
 import { fetchAs } from "../signing/signin.js";
 
-const FIELDS = ["member", "product", "weight", "day", "plot", "grade"];
+const FIELDS = ["member", "product", "weight", "day", "plot", "grade", "mark"];
 const CHUNK = 300;
 const titles = document.getElementById("stage").dataset;
 
@@ -47,6 +48,7 @@ function preview(file, found) {
     found.errors.length > 0 && make("section.card.alarm", {}, make("b", {}, say("errors_found", { n: found.errors.length })),
       make("ul.errors", {}, ...found.errors.slice(0, 200).map((one) => make("li", {}, make("b", {}, say("row_column", one)), " ", document.documentElement.lang.startsWith("en") ? one.en : one.zh)))),
     found.deliveries.length > 0 && make("p", {}, make("b", {}, say("deliveries_ready", { n: found.deliveries.length, q: amount(total, "GRM") }))),
+    sound && found.columns.mark === undefined && bearAll(found.deliveries),
     table(found.deliveries),
     sound && make("button.btn.act.wide", { type: "button", onclick: (at) => recordAll(at.currentTarget, found.deliveries) }, say("record_all")));
 }
@@ -57,9 +59,19 @@ function columnChoice(one, found) {
   return make("label", {}, say(one), make("select.field", { name: one }, none, ...options));
 }
 
+/** Where no column says which bear a mark: one box for all that may, not ticked by itself. */
+function bearAll(deliveries) {
+  const may = deliveries.filter((one) => one.mark);
+  if (!may.length) return false;
+  const ticked = (at) => may.forEach((one) => (one.bears = at.currentTarget.checked));
+  const names = [...new Set(may.map((one) => named(one.mark)))].join("、");
+  return make("label.pick.mark", {}, make("input", { type: "checkbox", name: "mark", onchange: ticked }),
+    make("span", {}, make("b", {}, say("bear_all", { mark: names, n: may.length })), make("small", {}, say("mark_counts"))));
+}
+
 function table(deliveries) {
   const rows = deliveries.slice(0, 300).map((one) => make("tr", {},
-    make("td", {}, String(one.row)), make("td", {}, one.name, make("small", {}, ` ${one.plot_name}`)), make("td", {}, one.product),
+    make("td", {}, String(one.row)), make("td", {}, one.name, make("small", {}, ` ${one.plot_name}`)), make("td", {}, one.product, one.bears && make("small", {}, ` ${named(one.mark)}`)),
     make("td.num", {}, amount(one.quantity, one.unit)), make("td", {}, one.day, one.same_as && make("small", {}, ` ${say("same_as", { row: one.same_as })}`))));
   return deliveries.length > 0 && make("div.scroll", {}, make("table.weighed", {}, make("tbody", {}, ...rows)));
 }
@@ -98,6 +110,7 @@ async function sealed(one) {
   const made = event("batch.harvested.v1", one.member, {
     batch: `${one.gtin}/${newLot(one.plot, at)}`, plot: one.plot, place: one.plot,
     quantity: one.quantity, unit: one.unit, grade: one.grade ?? undefined,
+    mark: one.bears ? claimOf(one.mark) : undefined,
   }, { at });
   return seal(EVENT, made, mine.key);
 }
