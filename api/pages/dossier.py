@@ -96,7 +96,8 @@ def _dossier(services: Services, conn: Connection, found: Passport, who: Reader)
 
 def _facts(view: PassportView, say: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     for fact in view.facts:
-        yield fact.term, "；".join(_joined(value, small) for value, small in fact.values)
+        lines = [_joined(value, small or fact.note) for value, small in fact.values]
+        yield fact.term, "；".join(lines)
     for one in view.findings:
         yield say("检测"), f"{one.text} · {_joined(one.standard or '', one.who)}"
 

@@ -17,6 +17,8 @@ class Fact(NamedTuple):
     values: tuple[tuple[str, str | None], ...]
     proof: str | None = None
     """The path of the event that says so, where it is one."""
+    note: str | None = None
+    """What takes more than a line: it stands below, over the whole width."""
     named: tuple[str, str] | None = None
     """What the check in the browser must find proved: `grant` or `certificate`, and its id."""
 
@@ -127,7 +129,7 @@ def _mark(mark: Mark, naming: Naming) -> Fact:
         ended = reader.say("；%(day)s起不再授权，这一批在那之前", day=reader.day(mark.revoked.at))
         small = f"{small}{ended}"
     proof = f"/api/events/{mark.event}"
-    return Fact(reader.say("地理标志"), ((name, small),), proof, ("grant", mark.event))
+    return Fact(reader.say("地理标志"), ((name, None),), proof, small, ("grant", mark.event))
 
 
 def _certificate(one: Certified, naming: Naming) -> Fact:
@@ -142,4 +144,4 @@ def _certificate(one: Certified, naming: Naming) -> Fact:
     )  # fmt: skip
     title = reader.say("承诺达标合格证")
     proof = f"/api/events/{one.event}"
-    return Fact(reader.say("合格证"), ((title, small),), proof, ("certificate", one.event))
+    return Fact(reader.say("合格证"), ((title, None),), proof, small, ("certificate", one.event))

@@ -17,7 +17,9 @@ _MOST_ROWS: Final = 2
 """Rows of one generation; the rest is counted."""
 _LETTERS: Final = 10
 """Chinese letters of a name in a box; others count half."""
-_LOT_LETTERS: Final = 20
+_LOT_LETTERS: Final = 18
+_LATIN: Final = 0.65
+"""A bold Latin letter's width, in widths of a Chinese one."""
 _EAST_ASIAN: Final = "\u2e80"
 
 
@@ -141,7 +143,7 @@ def _boxes(rows: Sequence[_Row], width: float, root: int) -> Iterator[Box]:
         left = (width - len(row.tiles) * (_WIDE + _GAP)) / 2 + _GAP / 2
         for place, tile in enumerate(row.tiles):
             yield Box(
-                tile, fitted(tile.name, _LETTERS), fitted(tile.lot, _LOT_LETTERS / 2),
+                tile, fitted(tile.name, _LETTERS), fitted(tile.lot, _LOT_LETTERS * _LATIN),
                 left + place * (_WIDE + _GAP), number * (_HIGH + _RISE) + _GAP / 2, number == root,
             )  # fmt: skip
 
@@ -191,7 +193,7 @@ def fitted(text: str, letters: float) -> str:
     """Cut a text to so many Chinese letters' width, with an ellipsis."""
     room = letters
     for at, letter in enumerate(text):
-        room -= 1 if letter >= _EAST_ASIAN else 0.55
+        room -= 1 if letter >= _EAST_ASIAN else _LATIN
         if room < 0:
             return f"{text[: max(1, at - 1)]}…"
     return text

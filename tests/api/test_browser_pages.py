@@ -182,6 +182,7 @@ def test_without_javascript_a_batch_is_found_and_walked_back_to_its_source(
     page.get_by_role("searchbox").fill(f"{site.base}{site.paths['showcase']}")
     page.get_by_role("button", name="查一查").click()
     page.wait_for_url(site.url("showcase"))
+    assert not page.locator("[data-check] button").is_visible()
     page.locator(".tree:visible").get_by_role("link", name="桂皮（干）").click()
     page.locator(".tree:visible").get_by_role("link", name="鲜桂皮").click()
     page.get_by_text("它就是源头").first.wait_for(state="attached")
