@@ -368,8 +368,16 @@ class Story:
         returned = (event.to, event.actor) in self.sent[batch]
         return returned or (event.to == made_by and event.actor != made_by)
 
+    def _stranger(self, event: Any) -> bool:  # noqa: ANN401
+        order = self.orders.get(event.order)
+        return order is not None and event.actor not in {
+            order["buyer"], order["seller"], AUTHORITY,
+        }  # fmt: skip
+
     def _as_ordered(self, event: v.ShipmentSent) -> str | None:
         order = self.orders.get(event.order or "")
+        if self._stranger(event):
+            return "not-authorised"
         if order is None or order["state"] != "confirmed":
             return "order-not-open"
         wanted = (order["seller"], order["place"], order["buyer"], order["batch"])
@@ -579,6 +587,8 @@ class Story:
 
     def _judge_OrderConfirmed(self, event: m.OrderConfirmed) -> str | None:  # noqa: N802
         order = self.orders.get(event.order)
+        if self._stranger(event):
+            return "not-authorised"
         if order is None or order["state"] != "placed":
             return "order-not-open"
         if order["seller"] != event.actor:
@@ -590,6 +600,8 @@ class Story:
 
     def _judge_OrderRefused(self, event: m.OrderRefused) -> str | None:  # noqa: N802
         order = self.orders.get(event.order)
+        if self._stranger(event):
+            return "not-authorised"
         if order is None or order["state"] != "placed":
             return "order-not-open"
         return None if order["seller"] == event.actor else "not-authorised"
@@ -602,6 +614,8 @@ class Story:
 
     def _judge_OrderCancelled(self, event: m.OrderCancelled) -> str | None:  # noqa: N802
         order = self.orders.get(event.order)
+        if self._stranger(event):
+            return "not-authorised"
         if order is None or order["state"] not in {"placed", "confirmed"}:
             return "order-not-open"
         confirmed = order["state"] == "confirmed"
@@ -616,6 +630,8 @@ class Story:
 
     def _judge_OrderDisputed(self, event: m.OrderDisputed) -> str | None:  # noqa: N802
         order = self.orders.get(event.order)
+        if self._stranger(event):
+            return "not-authorised"
         if order is None or order["state"] != "shipped":
             return "order-not-open"
         if order["shipment"] != event.shipment:
@@ -626,6 +642,8 @@ class Story:
 
     def _judge_OrderSettled(self, event: m.OrderSettled) -> str | None:  # noqa: N802
         order = self.orders.get(event.order)
+        if self._stranger(event):
+            return "not-authorised"
         if order is None or order["state"] not in {"shipped", "disputed"}:
             return "order-not-open"
         if order["shipment"] != event.shipment:

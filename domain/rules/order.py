@@ -1,6 +1,15 @@
 """Orders: placed on an open offer at its price, answered once, by the right side, and kept to."""
 
-from domain.events.market import OrderConfirmed, OrderPlaced, OrderRefused, Window
+from domain.events.governance import Role
+from domain.events.market import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDisputed,
+    OrderPlaced,
+    OrderRefused,
+    OrderSettled,
+    Window,
+)
 from domain.events.movements import ShipmentSent
 from domain.measures import Unit, show, show_price
 from domain.models.market import Offer, Order, OrderState
@@ -90,6 +99,22 @@ def quantity_on_offer(state: State, event: OrderPlaced) -> Refusal | None:
     if offer.plot and state.batch(offer.batch) is None:
         return _within(offer, offer.left, event.quantity)
     return _promised(state, offer, event.quantity)
+
+
+def by_a_side(
+    state: State,
+    event: (
+        OrderConfirmed | OrderRefused | OrderCancelled | OrderDisputed | OrderSettled | ShipmentSent
+    ),
+) -> Refusal | None:
+    """Refuse whoever is neither side of an order, nor the authority, and tell nothing of it."""
+    order = state.order(event.order) if event.order else None
+    if order is None or event.actor in {order.buyer, order.seller}:
+        return None
+    actor = state.party(event.actor)
+    if actor and Role.AUTHORITY in actor.roles:
+        return None
+    return other_side(event.actor, "订单的买方或卖方", "order's buyer or seller")
 
 
 def to_be_confirmed(state: State, event: OrderConfirmed) -> Refusal | None:

@@ -9,7 +9,7 @@ import pytest
 
 from api.demo.parties import AUTHORITY, BUYER, CHEN_XIULAN, CHENWU, INSPECTOR
 from domain.events import market as m
-from domain.events.catalogue import decode
+from domain.events.catalogue import decode, encode
 from domain.measures import Unit
 from ledger import envelope, export, log
 from projections.market_queries import OfferFilter, OrderFilter, Page, offers, orders, steps_of
@@ -202,3 +202,18 @@ def test_an_offer_without_steps_is_public_as_it_stands(county: County) -> None:
     with county.services.connection() as conn:
         row = next(one for one in offers(conn, OfferFilter(), Page(100)) if not one.tiers)
     assert "event" in county.client.get(f"/api/events/{row.id}").json()
+
+
+def test_who_is_neither_side_is_refused_the_same_whatever_became_of_the_order(
+    county: County,
+) -> None:
+    with county.services.connection() as conn:
+        rows = orders(conn, OrderFilter(party=BUYER), Page(100))
+    told: dict[str, Any] = {}
+    for row in rows:
+        event = m.OrderCancelled(**common(INSPECTOR), order=row.id, reason="不要了")
+        raw = envelope.to_bytes(envelope.sign(encode(event), county.keyring.party_key(INSPECTOR)))
+        told[row.state] = county.client.post("/api/events", content=raw).json()
+    assert len(told) > 2, "the demonstration has orders in several states"
+    assert all(said == next(iter(told.values())) for said in told.values()), told
+    assert {said["code"] for said in told.values()} == {"not-authorised"}
