@@ -21,7 +21,7 @@ _O, _C = Audience.OWNER, Audience.COUNTY
 TABLE: Final[dict[str, dict[Audience, str]]] = {
     "Query": {
         _P: "offers demands node order offer batch checkpoint",
-        Audience.SIGNED_IN: "orders me matches",
+        Audience.SIGNED_IN: "orders me matches proposals",
         _C: "allocation",
     },
     "Mutation": {
@@ -47,7 +47,7 @@ TABLE: Final[dict[str, dict[Audience, str]]] = {
     "Allocation": {_C: "groups proposals"},
     "SharedOut": {_C: "category currency offers demands wanted moved floor sellers"},
     "SellerShare": {_C: "seller sold entitled"},
-    "Proposal": {_C: "offer demand seller buyer quantity price score"},
+    "Proposal": {_S: "offer demand seller buyer quantity price total score"},
     "Order": {
         _S: "id eventId state quantity price total occurredAt position changedAt halted offer buyer"
         " seller product batch deliverTo timeline confirmed way window demand",

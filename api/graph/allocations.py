@@ -1,7 +1,7 @@
 """The county's open offers shared out among its open demands: a preview, for the county's desk."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Protocol, Self
 
 import strawberry
 
@@ -13,7 +13,9 @@ from api.graph.identifiers import plain_or_none
 from api.graph.master import Party, party
 from api.graph.measures import Price, Quantity
 from api.graph.offers import Offer, offer
+from api.graph.scalars import Amount
 from api.graph.selection import selected
+from domain import measures as domain
 from ledger.log import Connection
 from projections import allocation
 from projections.solver import Unsolved
@@ -79,22 +81,60 @@ class SharedOut:
         )  # fmt: skip
 
 
+class Pair(Protocol):
+    """So much of an offer for a demand, in a preview or as it was proposed."""
+
+    @property
+    def offer(self) -> str:
+        """The offer's id."""
+        ...
+
+    @property
+    def demand(self) -> str:
+        """The demand's id."""
+        ...
+
+    @property
+    def seller(self) -> str:
+        """Whose offer it is."""
+        ...
+
+    @property
+    def buyer(self) -> str:
+        """Whose demand it is."""
+        ...
+
+    @property
+    def quantity(self) -> int:
+        """How much, in the offer's unit."""
+        ...
+
+    @property
+    def score(self) -> int:
+        """How well they suit."""
+        ...
+
+
 @strawberry.type(description="So much of an offer for a demand; it binds nobody.")
 class Proposal:
     """A pair of the sharing."""
 
-    row: strawberry.Private[allocation.Proposal]
+    row: strawberry.Private[Pair]
+    concerns: strawberry.Private[tuple[str, ...]]
     quantity: Quantity = strawberry.field(description="How much.")
     price: Price = strawberry.field(description="What that quantity costs on the offer.")
+    total: Amount = strawberry.field(
+        description="What that comes to in 分, hundredths of the currency, e.g. 152000."
+    )
     score: int = strawberry.field(description="How well they suit, 0 to 1000, e.g. 812.")
 
     @classmethod
-    def of(cls, row: allocation.Proposal) -> Self:
-        """Make it of the preview's."""
-        price = row.price
+    def of(cls, row: Pair, unit: str, price: domain.Price) -> Self:
+        """Make it of a pair, in the offer's unit and at its price."""
+        cost = Price.of(price.amount, price.per, unit, price.currency)
         return cls(
-            row=row, quantity=Quantity.of(row.quantity, row.unit), score=row.score,
-            price=Price.of(price.amount, price.per, row.unit, price.currency),
+            row=row, concerns=(row.buyer, row.seller), quantity=Quantity.of(row.quantity, unit),
+            price=cost, total=cost.total(row.quantity), score=row.score,
         )  # fmt: skip
 
     @resolved("The offer.")
@@ -163,7 +203,7 @@ async def shared_out(
         ) from error
     return Allocation(
         groups=[SharedOut.of(group) for group in found.groups],
-        proposals=[Proposal.of(one) for one in found.proposals[:_MOST_SHOWN]],
+        proposals=[Proposal.of(one, one.unit, one.price) for one in found.proposals[:_MOST_SHOWN]],
     )
 
 

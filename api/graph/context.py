@@ -6,7 +6,7 @@ while it waits for a thread.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
 
@@ -57,6 +57,10 @@ class Rows(DataLoader[str, Row | None]):
         found = self.find(conn, wanted) if wanted else {}
         self.ready.update((key, found.get(key)) for key in wanted)
         return found
+
+    def have(self, rows: Mapping[str, Row]) -> None:
+        """Have rows ready that were read already."""
+        self.ready.update(rows)
 
     async def _load(self, keys: list[str]) -> Sequence[Row | None]:
         found = await self._read_all(lambda conn: self.find(conn, keys))

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import relay
 from strawberry.utils.await_maybe import AwaitableOrValue, await_maybe
 
-from api.graph.allocations import Allocation, shared_out
+from api.graph.allocations import Allocation, Proposal, shared_out
 from api.graph.batches import Batch, batch
 from api.graph.context import Info
 from api.graph.demands import Demand, demand, demands
@@ -19,6 +19,7 @@ from api.graph.master import party, place, product
 from api.graph.matches import Match, match, matches
 from api.graph.offers import Offer, offer, offers
 from api.graph.orders import Order, order, orders
+from api.graph.proposals import MOST_SHOWN, proposals
 from api.graph.viewer import Viewer, me
 from domain.ids import batch_id
 
@@ -57,6 +58,11 @@ class Query:
     allocation: Allocation = strawberry.field(
         resolver=shared_out,
         description="The county's open offers shared out among its demands: a preview.",
+    )
+    proposals: list[Proposal] = strawberry.field(
+        resolver=proposals,
+        description="What the county's desk proposed to oneself as buyer or seller and can still be"
+        f" ordered so, the newest first, at most {MOST_SHOWN}; the county sees everybody's.",
     )
     me: Viewer = strawberry.field(resolver=me, description="Who is signed in, and may do what.")
     checkpoint: Checkpoint | None = strawberry.field(

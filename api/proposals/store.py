@@ -15,7 +15,9 @@ from projections import market_queries as market
 from projections.allocation import Preview, ceiling_of, price_of
 from projections.market_rows import DemandRow, OfferRow
 
-_MOST_SHOWN: Final = 50
+MOST_SHOWN: Final = 50
+_LOOKED_AT: Final = 1000
+"""Proposals that are held against how things stand: of many some can no longer be ordered."""
 _ROUND: Final = "INSERT INTO proposals.round (made_by) VALUES (%s) RETURNING number"
 _CLEAR: Final = "DELETE FROM proposals.proposal WHERE category = ANY(%s)"
 _ADD: Final = """
@@ -29,7 +31,8 @@ _ADD: Final = """
 """
 _OF_PARTY: Final = """
     SELECT offer, demand, seller, buyer, quantity, score FROM proposals.proposal
-    WHERE %(party)s IN (buyer, seller) ORDER BY round DESC, score DESC LIMIT %(limit)s
+    WHERE %(party)s::text IS NULL OR %(party)s IN (buyer, seller)
+    ORDER BY round DESC, score DESC, offer, demand LIMIT %(limit)s
 """
 _LAST: Final = """
     SELECT r.made_at, r.made_by, count(p.offer) FROM proposals.round r
@@ -89,14 +92,14 @@ def propose(conn: Connection, by: str, preview: Preview) -> int:
     return len(rows)
 
 
-def standing(conn: Connection, party: str) -> list[Standing]:
+def standing(conn: Connection, party: str | None, most: int = MOST_SHOWN) -> list[Standing]:
     """Give what was proposed to a party and can still be ordered as it was, the newest first.
 
-    What was ordered already, is sold, met, withdrawn, or costs more than the demand would pay, is
-    left out.
+    None is everybody. What was ordered already, is sold, met, withdrawn, or costs more than the
+    demand would pay, is left out.
     """
     with conn.cursor(row_factory=class_row(Row)) as cursor:
-        rows = cursor.execute(_OF_PARTY, {"party": party, "limit": _MOST_SHOWN}).fetchall()
+        rows = cursor.execute(_OF_PARTY, {"party": party, "limit": _LOOKED_AT}).fetchall()
     if not rows:
         return []
     offers = market.offers_by_id(conn, [row.offer for row in rows])
@@ -110,7 +113,7 @@ def standing(conn: Connection, party: str) -> list[Standing]:
         price = price_of(offer, row.quantity)
         if _holds(row, offer, demand) and within(price, ceiling_of(demand)):
             found.append(Standing(row, offer, demand, price))
-    return found
+    return found[:most]
 
 
 def last(conn: Connection) -> Last | None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from typing_extensions import override
 from api.graph.documents import Trusted
 from api.graph.router import graphql_router
 from api.live.feed import Feed
+from api.proposals import store
 from api.signin import sessions, tokens
 from api.signin.viewer import COOKIE
 from api.tables import prepare
@@ -25,6 +27,7 @@ from ledger.custody import KeyCustody
 from ledger.log import Connection
 from ledger.outcome import Outcome
 from ledger.vault import PersonCard, Vault
+from projections.allocation import allocate
 from projections.registry import ALL
 from projections.runner import Runner
 from tests import county as c
@@ -149,6 +152,11 @@ class Graph:
         harvested = self.world.admit(self.world.harvest(quantity=kg(kilograms)))
         goods = of(harvested.batch, harvested.quantity)
         return self.world.admit(self.world.offer(c.FARMER, c.YARD, goods, **terms))
+
+    def propose(self) -> int:
+        """Propose a sharing of all that is open, as the county's desk does; give how many pairs."""
+        with self.parts.pool.connection() as conn:
+            return store.propose(conn, c.AUTHORITY, allocate(conn, datetime.now(UTC)))
 
     def name(self, party: str, card: PersonCard) -> None:
         """Put a person's card into the vault."""

@@ -184,6 +184,57 @@ def test_a_sharing_takes_a_fixed_number_of_queries(graph: Graph) -> None:
         assert len(many) == needed, many
 
 
+PROPOSALS = """query ($party: ID) { proposals(party: $party) {
+    quantity { amount } price { amount } total score seller { partyId } buyer { partyId }
+    offer { eventId seller { name } product { name } place { name } batch { lot } }
+    demand { eventId deliverTo { name } buyer { name } } } }"""
+
+
+def test_what_was_proposed_is_for_both_sides_and_the_county_while_it_stands(graph: Graph) -> None:
+    offer = graph.offer(100)
+    demand = wanted(graph, quantity=kg(60))
+    graph.parts.runner.catch_up()
+    assert graph.propose() == 1
+    for party in (c.BUYER, c.FARMER, c.AUTHORITY):
+        graph.sign_in(party)
+        [found] = graph.ask(PROPOSALS)["proposals"]
+        assert (found["offer"]["eventId"], found["demand"]["eventId"]) == (offer.id, demand.id)
+        assert (found["quantity"], found["price"]) == ({"amount": kg(60)}, {"amount": 1000})
+        assert (found["total"], found["buyer"]) == (60_000, {"partyId": c.BUYER})
+    graph.sign_in(c.SHOP)
+    assert graph.ask(PROPOSALS)["proposals"] == []
+    [error] = graph.errors(PROPOSALS, party=c.BUYER)
+    assert error["extensions"]["code"] == "not-yours"
+    graph.sign_out()
+    [error] = graph.errors(PROPOSALS)
+    assert error["extensions"]["code"] == "not-signed-in"
+    graph.sign_in(c.AUTHORITY)
+    assert len(graph.ask(PROPOSALS, party=c.FARMER)["proposals"]) == 1
+    assert graph.ask(PROPOSALS, party=c.SHOP)["proposals"] == []
+    graph.world.admit(graph.world.order(offer, kg(60), demand=demand.id))
+    graph.parts.runner.catch_up()
+    assert graph.ask(PROPOSALS)["proposals"] == [], "it was ordered"
+
+
+def test_many_proposals_take_as_many_queries_as_one(graph: Graph) -> None:
+    graph.offer(100)
+    wanted(graph, quantity=kg(10))
+    graph.parts.runner.catch_up()
+    assert graph.propose() == 1
+    graph.sign_in(c.BUYER)
+    with graph.counted() as few:
+        graph.ask(PROPOSALS)
+        needed = len(few)
+    for _ in range(4):
+        graph.offer(100)
+        wanted(graph, quantity=kg(30))
+    graph.parts.runner.catch_up()
+    assert graph.propose() >= 5
+    with graph.counted() as many:
+        assert len(graph.ask(PROPOSALS)["proposals"]) >= 5
+        assert len(many) == needed, many
+
+
 WATCHED = """subscription ($demand: ID!, $after: String) { matches(demand: $demand, after: $after) {
     cursor match { score sentenceEn offer { eventId price { amount } } } } }"""
 
