@@ -46,7 +46,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Order:
-    """An order as it stands."""
+    """An order, or an offer or a demand, as it stands."""
 
     event_id: str
     state: str
@@ -122,13 +122,14 @@ class Signer:
             "payload": _base64(payload), "payloadType": payload_type, "signatures": [signature],
         })  # fmt: skip
 
-    def order(self, offer: Offer, quantity: int, deliver_to: str) -> str:
-        """Order so much of an offer, at the price that was seen."""
+    def order(self, offer: Offer, quantity: int, deliver_to: str, demand: str | None = None) -> str:
+        """Order so much of an offer at the price that was seen, for a demand of one's own."""
+        serves = {} if demand is None else {"demand": demand}
         return self.event(
             "order.placed.v1", [offer.event_id], offer=offer.event_id, seller=offer.seller,
             batch=f"{offer.gtin}/{offer.lot}", quantity=quantity, unit=offer.unit,
             price={name: offer.price[name] for name in ("amount", "currency", "per")},
-            deliver_to=deliver_to,
+            deliver_to=deliver_to, **serves,
         )  # fmt: skip
 
 
@@ -183,11 +184,23 @@ class Market:
 
     def submit(self, mutation: str, envelope: str) -> Order | Refusal:
         """Submit a signed event of an order."""
-        done = self.ask(_ORDER.replace("MUTATION", mutation), envelope=envelope)["done"]
+        return self._submit(mutation, "order", envelope)
+
+    def submit_offer(self, mutation: str, envelope: str) -> Order | Refusal:
+        """Submit a signed event of an offer; give its id and state."""
+        return self._submit(mutation, "offer", envelope)
+
+    def submit_demand(self, mutation: str, envelope: str) -> Order | Refusal:
+        """Submit a signed event of a demand; give its id and state."""
+        return self._submit(mutation, "demand", envelope)
+
+    def _submit(self, mutation: str, kind: str, envelope: str) -> Order | Refusal:
+        query = _DONE.replace("MUTATION", mutation).replace("KIND", kind.title())
+        done = self.ask(query.replace("kind", kind), envelope=envelope)["done"]
         if done["__typename"] == "Refusal":
             return Refusal(done["code"], done["messageZh"], done["messageEn"])
-        order = done["order"] or {"eventId": "", "state": ""}
-        return Order(order["eventId"], order["state"])
+        found = done[kind] or {"eventId": "", "state": ""}
+        return Order(found["eventId"], found["state"])
 
     def record(self, envelope: str) -> int | Refusal:
         """Record an event that is no mutation's, such as a shipment; give its position."""
@@ -258,10 +271,10 @@ _MATCHES: Final = """query ($demand: ID!, $first: Int!) {
     } }
   }
 }"""
-_ORDER: Final = """mutation ($envelope: String!) {
+_DONE: Final = """mutation ($envelope: String!) {
   done: MUTATION(input: {envelope: $envelope}) {
     __typename
-    ... on OrderAccepted { order { eventId state } }
+    ... on KINDAccepted { kind { eventId state } }
     ... on Refusal { code messageZh messageEn }
   }
 }"""

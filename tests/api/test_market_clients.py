@@ -1,12 +1,16 @@
 """The examples against a real server: a Node buyer and a Python seller trade to the end."""
 
+import base64
 import importlib.util
 import json
 import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -100,9 +104,22 @@ def _confirm(me: Any, order: str, offer: OfferMade, quantity: int = QUANTITY) ->
     ))  # fmt: skip
 
 
+def id_of(raw: str) -> str:
+    """Give the id of a signed event: a shipment's name."""
+    return str(json.loads(base64.b64decode(json.loads(raw)["payload"]))["id"])
+
+
+def _settle(me: Any, order: str, shipment: str) -> str:  # noqa: ANN401
+    paid = {"amount": QUANTITY * 9_800 // 1000, "currency": "CNY"}
+    return str(me.event(
+        "order.settled.v1", [order], order=order, shipment=shipment, paid=paid
+    ))  # fmt: skip
+
+
 def _sell(county: County, address: str, offer: OfferMade, after: int, seen: list[str]) -> None:
-    """Confirm and ship whatever is ordered, until the buyer has it."""
+    """Confirm and ship whatever is ordered, and settle it once the buyer has it."""
     market, me = client.Market(address, token(county, SELLER)), signer(county, SELLER)
+    shipments: dict[str, str] = {}
     for news in market.watch_orders(after=str(after)):
         seen.append(news.state)
         if news.state == "PLACED":
@@ -113,8 +130,12 @@ def _sell(county: County, address: str, offer: OfferMade, after: int, seen: list
                     {"batch": offer.batch, "quantity": QUANTITY, "unit": "GRM"},
                 ], to=BUYER, to_place=AT_BUYER.place, order=news.order, place=offer.place,
             )  # fmt: skip
-            assert isinstance(market.record(sent), int)
+            shipments[news.order] = id_of(sent)
+            assert market.submit("shipOrder", sent).state == "SHIPPED"
         elif news.state == "RECEIVED":
+            paid = _settle(me, news.order, shipments[news.order])
+            assert market.submit("settleOrder", paid).state == "SETTLED"
+        elif news.state == "SETTLED":
             return
 
 
@@ -141,7 +162,7 @@ def test_a_node_buyer_and_a_python_seller_trade_to_the_end(county: County, addre
     selling.join(30)
     assert not selling.is_alive()
     assert [one["state"] for one in told if "state" in one] == seen[1:]
-    assert seen == ["PLACED", "CONFIRMED", "SHIPPED", "RECEIVED"]
+    assert seen == ["PLACED", "CONFIRMED", "SHIPPED", "RECEIVED", "SETTLED"]
     assert told[0]["wanted"]
     assert told[1]["from"] == SELLER
 
@@ -207,6 +228,135 @@ def test_the_python_client_finds_what_suits_its_demand_and_hears_of_a_recall(
     news = next(market.watch_orders(after=str(at)))
     assert (news.order, news.state) == (placed.event_id, "RECALLED")
     assert market.matches(demand.id) == []
+
+
+class Trader:
+    """A party with its client, its key and its place."""
+
+    def __init__(self, county: County, address: str, party: str, place: str) -> None:
+        self.market = client.Market(address, token(county, party))
+        self.me = signer(county, party)
+        self.place = place
+
+    def do(self, mutation: str, kind: str, *refs: str, **fields: Any) -> Any:  # noqa: ANN401
+        """Sign an event and submit it; give the order's state, or the refusal's code."""
+        done = self.market.submit(mutation, self.me.event(kind, list(refs), **fields))
+        return done.code if isinstance(done, client.Refusal) else done.state
+
+    def order(self, offer: Any, quantity: int, demand: str | None = None) -> Any:  # noqa: ANN401
+        """Order from an offer as it was seen."""
+        raw = self.me.order(offer, quantity, self.place, demand)
+        return self.market.submit("placeOrder", raw)
+
+
+class Deal:
+    """One order, and what each side may try to do with it."""
+
+    def __init__(self, made: OfferMade) -> None:
+        self.made = made
+        self.goods = {"batch": made.batch, "unit": "GRM", "place": made.place}
+        self.items = [{"batch": made.batch, "quantity": QUANTITY, "unit": "GRM"}]
+        self.order = self.shipment = ""
+
+    def confirm(self, by: Trader, quantity: int = QUANTITY, order: str | None = None) -> Any:  # noqa: ANN401
+        name = order or self.order
+        fields = self.goods | {"offer": self.made.id, "order": name, "quantity": quantity}
+        return by.do("confirmOrder", "order.confirmed.v1", name, **fields)
+
+    def ship(self, by: Trader, to: Trader) -> Any:  # noqa: ANN401
+        raw = by.me.event(
+            "shipment.sent.v1", [self.order], order=self.order, place=self.made.place,
+            to=to.me.party, to_place=to.place, items=self.items,
+        )  # fmt: skip
+        done = by.market.submit("shipOrder", raw)
+        if isinstance(done, client.Refusal):
+            return done.code
+        self.shipment = id_of(raw)
+        return done.state
+
+    def receive(self, by: Trader) -> Any:  # noqa: ANN401
+        return by.do(
+            "receiveOrder", "shipment.received.v1", self.shipment, items=self.items,
+            place=by.place, shipment=self.shipment,
+        )  # fmt: skip
+
+    def settle(self, by: Trader) -> Any:  # noqa: ANN401
+        done = by.market.submit("settleOrder", _settle(by.me, self.order, self.shipment))
+        return done.code if isinstance(done, client.Refusal) else done.state
+
+    def cancel(self, by: Trader, order: str | None = None) -> Any:  # noqa: ANN401
+        name = order or self.order
+        return by.do("cancelOrder", "order.cancelled.v1", order=name, reason="不要了")
+
+    def offer(self, by: Trader, mutation: str, kind: str, **fields: Any) -> Any:  # noqa: ANN401
+        price = {"amount": 9_800, "currency": "CNY", "per": 1000}
+        raw = by.me.event(kind, **{"price": price, **self.goods, **fields})
+        return by.market.submit_offer(mutation, raw)
+
+
+def test_from_demand_to_settled_and_every_refusal_on_the_way(county: County, address: str) -> None:
+    made, began = offered(county, "black-tea", 4), county.services.head()
+    deal = Deal(made)
+    seller = Trader(county, address, SELLER, made.place)
+    buyer = Trader(county, address, BUYER, AT_BUYER.place)
+    rival = Trader(county, address, RETAILER, AT_SHOP.place)
+
+    # What is not there is not offered, and what is over is not ordered.
+    above = deal.offer(seller, "makeOffer", "offer.made.v1", quantity=made.quantity + 1)
+    assert above.code == "offer-exceeds-holding"
+    until = (datetime.now(UTC) + timedelta(seconds=1)).isoformat().replace("+00:00", "Z")
+    brief = deal.offer(seller, "makeOffer", "offer.made.v1", quantity=1000, until=until)
+    seen = {one.event_id: one for one in buyer.market.offers(gtin=made.batch[:14])}
+    time.sleep(1.1)
+    assert buyer.order(seen[brief.event_id], 1000).code == "offer-not-open"
+
+    # The buyer says what it wants, and sees what suits. The price changes between look and order.
+    wanted = buyer.me.event(
+        "demand.posted.v1", category="black-tea", quantity=QUANTITY, unit="GRM",
+        deliver_to=buyer.place,
+    )  # fmt: skip
+    demand = buyer.market.submit_demand("postDemand", wanted).event_id
+    [match] = buyer.market.matches(demand)
+    assert match.offer.event_id == made.id
+    deal.offer(
+        seller, "changeOffer", "offer.changed.v1", offer=made.id, quantity=made.quantity,
+        price={"amount": 9_900, "currency": "CNY", "per": 1000},
+    )  # fmt: skip
+    assert buyer.order(match.offer, QUANTITY, demand).code == "price-mismatch"
+    [match] = buyer.market.matches(demand)
+    assert buyer.order(match.offer, made.quantity + 1, demand).code == "offer-exceeds-holding"
+    assert rival.order(match.offer, QUANTITY, demand).code == "not-authorised"
+
+    # Two buyers order what is there once; one changes its mind about more, and can do so once.
+    deal.order = buyer.order(match.offer, QUANTITY, demand).event_id
+    other = rival.order(match.offer, made.quantity).event_id
+    third = rival.order(match.offer, 1000).event_id
+    assert [deal.cancel(rival, third) for _ in range(2)] == ["CANCELLED", "order-not-open"]
+
+    # The seller confirms, once, and not the same goods to both.
+    assert deal.ship(seller, buyer) == "order-not-open"
+    assert deal.confirm(buyer) == deal.confirm(rival) == "not-authorised"
+    assert deal.confirm(seller, QUANTITY + 1) == "order-mismatch"
+    assert [deal.confirm(seller) for _ in range(2)] == ["CONFIRMED", "order-not-open"]
+    assert deal.confirm(seller, made.quantity, other) == "offer-exceeds-holding"
+
+    # Somebody else's order can't be seen, and nothing is told of it.
+    assert rival.market.order(deal.order) is None
+    assert deal.cancel(rival) == deal.ship(rival, buyer) == "not-authorised"
+
+    # Sent once, received once, by whom it is for; paid for, as the seller says, and over.
+    assert [deal.ship(seller, buyer) for _ in range(2)] == ["SHIPPED", "order-not-open"]
+    assert deal.receive(rival) == "not-addressee"
+    assert deal.settle(seller) == "order-not-open"
+    assert [deal.receive(buyer) for _ in range(2)] == ["RECEIVED", "shipment-not-open"]
+    assert deal.settle(rival) == deal.settle(buyer) == "not-authorised"
+    assert [deal.settle(seller) for _ in range(2)] == ["SETTLED", "order-not-open"]
+    assert deal.cancel(buyer) == "order-not-open"
+    assert buyer.market.matches(demand) == [], "it is met"
+    for side in (buyer, seller):
+        heard = side.market.watch_orders(after=str(began))
+        mine = (one.state for one in heard if one.order == deal.order)
+        assert list(islice(mine, 5)) == ["PLACED", "CONFIRMED", "SHIPPED", "RECEIVED", "SETTLED"]
 
 
 def test_a_stolen_token_that_was_revoked_opens_nothing(county: County, address: str) -> None:

@@ -1,6 +1,6 @@
 /**
  * A buyer's program, to be copied: says what is wanted, orders from the first offer that fits, and
- * watches its order until the goods are there. It holds its own key and signs every event itself.
+ * watches its order until it is paid for. It holds its own key and signs every event itself.
  *
  * It reads its settings as JSON from standard input and writes a line of JSON for each thing that
  * happens:
@@ -172,6 +172,6 @@ for await (const { data, errors } of steps) {
             items: [{ batch, quantity, unit }], place, refs: [step.event], shipment: step.event,
         }));
     }
-    if (["RECEIVED", "REFUSED", "CANCELLED"].includes(step.state)) break;
+    if (["SETTLED", "REFUSED", "CANCELLED"].includes(step.state)) break;
 }
 await client.dispose();
