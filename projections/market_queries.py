@@ -12,7 +12,9 @@ import psycopg
 from msgspec import Struct
 from psycopg import sql
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
+from projections.called import products_called
 from projections.market_rows import (
     DemandRow,
     OfferRow,
@@ -67,8 +69,8 @@ class Ceiling(Struct, frozen=True):
 class OfferFilter(Struct, frozen=True):
     """Which offers; None does not narrow. `townships` is of the place where the goods are.
 
-    Each of `words` must stand in the batch, the product's names or category, or the name of the
-    place or the seller.
+    Each of `words` must be what the product is called (`projections.called`), or stand in the
+    batch, the product's names or category, or the name of the place or the seller.
     """
 
     states: Sequence[str] = ("open",)
@@ -85,6 +87,7 @@ class DemandFilter(Struct, frozen=True):
 
     states: Sequence[str] = ("open",)
     category: str | None = None
+    categories: Sequence[str] | None = None
     buyer: str | None = None
 
 
@@ -157,8 +160,9 @@ _OFFERS_WHERE: Final = sql.SQL("""
     AND (%(most_unit)s::text IS NULL OR (
         unit = %(most_unit)s AND currency = %(most_currency)s
         AND price_amount::numeric * %(most_per)s <= %(most_amount)s::numeric * price_per))
-    AND (cardinality(%(words)s::text[]) = 0 OR NOT EXISTS (
-        SELECT FROM unnest(%(words)s::text[]) AS word WHERE strpos(lower(concat_ws(' ', o.batch,
+    AND (%(words)s::jsonb IS NULL OR NOT EXISTS (
+        SELECT FROM jsonb_each(%(words)s::jsonb) AS said (word, meant)
+        WHERE NOT meant ? o.gtin AND strpos(lower(concat_ws(' ', o.batch,
             (SELECT p.names FROM market.products p WHERE p.gtin = o.gtin),
             (SELECT l.name FROM market.places l WHERE l.id = o.place),
             (SELECT s.name FROM market.parties s WHERE s.id = o.seller)
@@ -173,6 +177,7 @@ _DEMANDS: Final = sql.SQL("market.demands_now d")
 _DEMANDS_WHERE: Final = sql.SQL("""
     state = ANY(%(states)s)
     AND (%(category)s::text IS NULL OR category = %(category)s)
+    AND (%(categories)s::text[] IS NULL OR category = ANY(%(categories)s))
     AND (%(buyer)s::text IS NULL OR buyer = %(buyer)s)
 """)
 _ORDER_COLUMNS: Final = sql.SQL(
@@ -201,7 +206,8 @@ def offers(conn: Connection, wanted: OfferFilter, page: Page) -> list[OfferRow]:
     most = wanted.ceiling
     values = {
         "states": list(wanted.states), "gtin": wanted.gtin, "seller": wanted.seller,
-        "category": wanted.category, "words": list(wanted.words),
+        "category": wanted.category,
+        "words": Jsonb(products_called(conn, wanted.words)) if wanted.words else None,
         "townships": None if wanted.townships is None else list(wanted.townships),
         "most_unit": most and most.unit, "most_currency": most and most.currency,
         "most_per": most and most.per, "most_amount": most and most.amount,
@@ -216,7 +222,8 @@ def demands(conn: Connection, wanted: DemandFilter, page: Page) -> list[DemandRo
         BadMark: where the page's mark is not of this list.
     """
     values = {
-        "states": list(wanted.states), "category": wanted.category, "buyer": wanted.buyer
+        "states": list(wanted.states), "category": wanted.category, "buyer": wanted.buyer,
+        "categories": None if wanted.categories is None else list(wanted.categories),
     }  # fmt: skip
     return _page(conn, DemandRow, (_DEMAND_COLUMNS, _DEMANDS, _DEMANDS_WHERE), page, values)
 

@@ -2,27 +2,22 @@
 
 The index is made of the taxonomy and of the products that are registered: each name with its
 pinyin (`sanhuangji`) and its initials (`shj`), in memory, for there are hundreds of them, not
-millions.
+millions (`projections.called`).
 """
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 from msgspec import Struct
 from psycopg.rows import class_row
-from pypinyin import Style, lazy_pinyin
 
 from domain.taxonomy import CATEGORIES, simplified
 from projections import market_queries as market
+from projections.called import names_of, rank_of
 from projections.market_rows import OfferRow
 
 Connection = psycopg.Connection[Any]
-
-_SHORTEST: Final = 2
-"""Fewer Latin letters than this find nothing within a word: one letter is no search."""
-_HAN: Final = "\u4e00"
 
 
 class CategoryFound(Struct, frozen=True):
@@ -78,8 +73,8 @@ def _categories(words: list[str]) -> Iterator[CategoryFound]:
         own = (category.zh, category.en, category.code)
         ranks = [
             (2 * rank + (name not in own), name)
-            for name in (*own, *category.also_zh, *category.also_en)
-            if (rank := _rank(words, name)) is not None
+            for name in names_of(category)
+            if (rank := rank_of(words, name)) is not None
         ]
         if ranks:
             rank, matched = min(ranks)
@@ -90,7 +85,7 @@ def _products(conn: Connection, words: list[str]) -> Iterator[ProductFound]:
     with conn.cursor(row_factory=class_row(_Product)) as cursor:
         rows = cursor.execute("SELECT gtin, category, names FROM market.products").fetchall()
     for row in rows:
-        rank = _rank(words, row.names)
+        rank = rank_of(words, row.names)
         if rank is not None:
             yield ProductFound(row.gtin, row.category, row.names, rank)
         elif words == [row.gtin]:
@@ -112,47 +107,3 @@ def _offers(
         if len(found) >= limit:
             break
     return list(found.values())[:limit]
-
-
-def _rank(words: list[str], name: str) -> int | None:
-    """Tell how well a name fits: 0 whole, 1 begins so, 2 holds it; None where a word is missing."""
-    whole = _fit(" ".join(words), name)
-    if whole is not None:
-        return whole
-    ranks = [_fit(word, name) for word in words]
-    known = [rank for rank in ranks if rank is not None]
-    return max(known) if len(known) == len(words) else None
-
-
-def _fit(word: str, name: str) -> int | None:
-    ranks = (_fit_key(word, key) for key in _keys(name))
-    return min((rank for rank in ranks if rank is not None), default=None)
-
-
-def _fit_key(word: str, key: str) -> int | None:
-    if word == key:
-        return 0
-    if len(word) < _SHORTEST and word < _HAN:
-        return None
-    if key.startswith(word):
-        return 1
-    return 2 if word in key else None
-
-
-@lru_cache(maxsize=20_000)
-def _keys(name: str) -> tuple[str, ...]:
-    """Give all that a name is found by: itself, its pinyin and its initials, of each word too."""
-    plain = simplified(name).casefold()
-    found = [plain, *plain.split(), *_spelt(plain)]
-    for word in plain.split():
-        found += _spelt(word)
-    return tuple(dict.fromkeys(found))
-
-
-def _spelt(text: str) -> Iterable[str]:
-    if not any(letter >= _HAN for letter in text):
-        return ()
-    return (
-        "".join(lazy_pinyin(text)).replace(" ", ""),
-        "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).replace(" ", ""),
-    )

@@ -27,6 +27,7 @@ from domain.moments import CST
 from ledger.log import Connection
 from projections import directory
 from projections import market_queries as queries
+from projections.called import categories_called
 from projections.market_queries import BadMark, DemandFilter, Mark, OfferFilter, Page, Sort
 from projections.market_rows import DemandRow, OfferRow
 from projections.passport import documents
@@ -55,9 +56,9 @@ def market(
     """Show what is offered and wanted."""
     asked = Asked(_plain(q), _plain(category) or None, _plain(township) or None, _sort(sort))
     with services.connection() as conn:
-        every = queries.offers(conn, OfferFilter(), Page(_COUNTED))
+        every = queries.offers(conn, OfferFilter(words=_words(asked)), Page(_COUNTED))
         rows = _offers(conn, asked, _mark(after))
-        wanted = queries.demands(conn, DemandFilter(category=asked.category), Page(_DEMANDS))
+        wanted = queries.demands(conn, _demanded(asked), Page(_DEMANDS))
         known, naming = known_of(request, services, conn, [*every, *rows], wanted)
         passports = documents(conn, list({row.batch for row in rows[:_SHOWN]}))
         now = standing(conn)
@@ -93,8 +94,18 @@ def _sort(text: str) -> Sort:
 def _filter(asked: Asked) -> OfferFilter:
     return OfferFilter(
         category=asked.category, townships=[asked.township] if asked.township else None,
-        words=asked.words.split()[:_MOST_WORDS],
+        words=_words(asked),
     )  # fmt: skip
+
+
+def _demanded(asked: Asked) -> DemandFilter:
+    """Narrow demands by what the words call; a seller's or a place's name does not."""
+    called = categories_called(" ".join(_words(asked)))
+    return DemandFilter(category=asked.category, categories=sorted(called) or None)
+
+
+def _words(asked: Asked) -> list[str]:
+    return asked.words.split()[:_MOST_WORDS]
 
 
 def _mark(after: str | None) -> Mark | None:

@@ -6,8 +6,10 @@ import psycopg
 import pytest
 
 from domain.taxonomy import BY_CODE, CATEGORIES, simplified
+from projections.called import categories_called
 from projections.holdings_projection import HoldingsProjection
 from projections.market import Market
+from projections.market_queries import OfferFilter, Page, offers
 from projections.runner import Projection, Runner
 from projections.search import search
 from projections.trace_projection import TraceProjection
@@ -70,3 +72,26 @@ def test_codes_are_once_and_names_simplified() -> None:
     for category in CATEGORIES:
         assert simplified(category.zh) == category.zh
         assert all(simplified(name) == name for name in category.also_zh)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("大豆", True), ("乌豆", True), ("heidou", True), ("hei", True), ("hd", True),
+        ("Soybeans", True), ("黑豆 晒谷坪", True), ("heidou 没有的", False), ("rou", False),
+        ("ou", False), ("i", False), ("鸡", False),
+    ],
+)  # fmt: skip
+def test_a_list_of_offers_is_narrowed_by_what_produce_is_called(
+    county: tuple[psycopg.Connection, str], text: str, *, found: bool
+) -> None:
+    conn, offer = county
+    rows = offers(conn, OfferFilter(words=text.split()), Page(10))
+    assert [row.id for row in rows] == ([offer] if found else [])
+
+
+def test_words_that_call_a_category_together_name_it() -> None:
+    assert categories_called("sanhuangji") == {"chicken"}
+    assert categories_called("free range") >= {"chicken"}
+    assert categories_called("鸡 豆豉") == set()
+    assert categories_called("") == set()
