@@ -11,14 +11,19 @@ from domain.moments import CST
 from projections.market_rows import OfferRow, OrderRow, StepRow
 
 _SELLER: Final[dict[str, tuple[str, ...]]] = {
-    "placed": ("confirm", "refuse"), "confirmed": ("ship",), "received": ("settle",),
-    "disputed": ("settle",),
+    "placed": ("confirm", "refuse"), "confirmed": ("ship", "cancel"), "received": ("settle",),
 }  # fmt: skip
 _BUYER: Final[dict[str, tuple[str, ...]]] = {
     "placed": ("cancel",),
     "confirmed": ("cancel",),
+    "shipped": ("receive",),
     "received": ("dispute",),
 }
+_AWAITED: Final = {"confirm", "ship", "receive", "settle", "resolve"}
+"""What the other side waits for; the rest one may do, or leave."""
+_BACK_OUT: Final = {"refuse", "cancel"}
+"""What may be done with goods that are held or recalled."""
+_OVER: Final = {"refused", "cancelled", "settled"}
 _PATH: Final = ("placed", "confirmed", "shipped", "received", "settled")
 """An order's usual life."""
 
@@ -37,7 +42,10 @@ class Stage(NamedTuple):
 
 
 class OrderView(NamedTuple):
-    """An order; `acts` are what the viewer may do now, `data` what its script needs for that."""
+    """An order; `acts` are what the viewer may do now, `data` what its script needs for that.
+
+    `awaited`: the other side waits for the viewer. `halted` is said while the order is not over.
+    """
 
     id: str
     product: str
@@ -58,6 +66,7 @@ class OrderView(NamedTuple):
     data: dict[str, Any]
     halted: bool
     address: str
+    awaited: bool = False
 
 
 def order_view(
@@ -70,6 +79,7 @@ def order_view(
     place = known.places.get(row.deliver_to)
     mine = "seller" if viewer == row.seller else "buyer" if viewer == row.buyer else "county"
     price = Price(row.price_amount, row.price_per, row.currency)
+    acts = _acts(row, mine, _disputed_by(steps) == viewer)
     return OrderView(
         id=row.id, product=naming.registered(product) or row.batch, lot=row.batch[15:],
         passport=address(row.batch), state=row.state,
@@ -78,23 +88,30 @@ def order_view(
         mine=mine, quantity=reader.amount(row.quantity, unit), price=reader.price(price, unit),
         total=_total(row), deliver_to=place.name if place else row.deliver_to,
         when=reader.moment(row.occurred_at.astimezone(CST)),
-        stages=tuple(_stages(row, steps, known, naming)), acts=_acts(row, mine),
+        stages=tuple(_stages(row, steps, known, naming)), acts=acts,
         data={
             "order": row.id, "offer": row.offer, "batch": row.batch, "quantity": _agreed(row),
             "unit": row.unit, "place": offer.place if offer else None, "buyer": row.buyer,
             "deliver_to": row.deliver_to, "total": _total_fen(row), "currency": row.currency,
             "shipment": _shipment(steps), "released": _released(row, offer),
         },
-        halted=row.halted, address=f"/market/orders/{row.id}",
+        halted=row.halted and row.state not in _OVER, address=f"/market/orders/{row.id}",
+        awaited=not _AWAITED.isdisjoint(acts),
     )  # fmt: skip
 
 
-def _acts(row: OrderRow, mine: str) -> tuple[str, ...]:
-    if row.halted:
-        return ("refuse",) if (mine, row.state) == ("seller", "placed") else ()
+def _acts(row: OrderRow, mine: str, disputed_it: bool) -> tuple[str, ...]:  # noqa: FBT001
     if mine == "county":
         return ()
-    return (_SELLER if mine == "seller" else _BUYER).get(row.state, ())
+    if row.state == "disputed":
+        return ("resolve",) if disputed_it else ()
+    acts = (_SELLER if mine == "seller" else _BUYER).get(row.state, ())
+    return tuple(act for act in acts if act in _BACK_OUT) if row.halted else acts
+
+
+def _disputed_by(steps: Sequence[StepRow]) -> str | None:
+    found = (step.actor for step in reversed(steps) if step.state == "disputed" and step.counts)
+    return next(found, None)
 
 
 def _stages(

@@ -45,11 +45,12 @@ def inbox(request: Request, services: Use, viewer: MaybeViewer) -> Response:
         views = _views(request, services, conn, viewer, rows)
         proposed = _proposed(request, services, conn, viewer)
         now = standing(conn)
-    waiting = [one for one in views if one.acts]
+    waiting = [one for one in views if one.awaited]
+    others = [one for one in views if not one.awaited]
     return render.page(
         request, "deals.html", HTTPStatus.OK, standing=now, viewer=viewer.party, waiting=waiting,
-        others=[one for one in views if not one.acts], words=words_for(render.reader_of(request)),
-        proposed=proposed, is_county=viewer.is_county,
+        others=others, words=words_for(render.reader_of(request)), proposed=proposed,
+        is_county=viewer.is_county,
     )  # fmt: skip
 
 

@@ -145,6 +145,7 @@ FIELD_WORDS: Final = {
     "act_place": marked("按建议下单"),
     "act_ship": marked("按订单发货"),
     "act_settle": marked("结清"),
+    "act_resolve": marked("结清"),
     "act_dispute": marked("提出争议"),
     "reason_gone": marked("货没了"),
     "reason_price": marked("价格谈不拢"),

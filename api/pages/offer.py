@@ -64,8 +64,10 @@ class Contact(NamedTuple):
 
 @router.get("/market/offers/{offer_id}")
 @router.head("/market/offers/{offer_id}")
-def offer(offer_id: str, request: Request, services: Use, viewer: MaybeViewer) -> Response:
-    """Show one offer, and how to order from it."""
+def offer(
+    offer_id: str, request: Request, services: Use, viewer: MaybeViewer, sign: str = ""
+) -> Response:
+    """Show one offer, and how to order from it; with `?sign=in`, the door to that first."""
     with services.connection() as conn:
         row = queries.offers_by_id(conn, [offer_id]).get(offer_id)
         if row is None:
@@ -79,6 +81,11 @@ def offer(offer_id: str, request: Request, services: Use, viewer: MaybeViewer) -
         suits = _suits(conn, viewer, row, known, naming)
         contact = _contact(services, conn, row.seller) if buys else None
         now = standing(conn)
+    if sign and viewer is None:
+        return render.page(
+            request, "deals_door.html", HTTPStatus.UNAUTHORIZED, standing=now,
+            back=f"/market/offers/{row.id}", words=words_for(naming.reader),
+        )  # fmt: skip
     view = offer_view(row, known, naming, datetime.now(CST).date())
     page = render.page(
         request, "offer.html", HTTPStatus.OK, standing=now, o=view, example=order_example(row),

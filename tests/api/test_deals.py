@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date
+from urllib.parse import quote
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
@@ -20,7 +21,7 @@ from labels.errors import MissingGlyphError
 from labels.render.note import NoteLine, render_note
 from projections.market_prices import Week
 from projections.market_queries import OrderFilter, Page, orders
-from tests.api.pages_parts import County, demo_county
+from tests.api.pages_parts import County, demo_county, first_link
 from tests.api.signing_in import sign_in
 
 
@@ -70,6 +71,61 @@ def test_only_who_may_act_is_shown_the_button(county: County) -> None:
     as_party(county, AUTHORITY)
     order, _, _ = an_order(county)
     assert "data-act" not in county.get_signed(f"/market/orders/{order}")
+
+
+def _cards(page: str, section: str) -> list[str]:
+    within = page.partition(f'id="{section}"')[2].partition("</section>")[0]
+    return within.split('<li class="card deal"')[1:]
+
+
+def test_what_waits_for_one_is_what_the_other_side_waits_for(county: County) -> None:
+    as_party(county, BUYER)
+    page = county.get_signed("/market/orders")
+    waiting, others = _cards(page, "waiting"), _cards(page, "others")
+    assert waiting
+    assert all('href="/farm"' in one or 'data-act="resolve"' in one for one in waiting)
+    assert any('data-act="cancel"' in one for one in others), "to cancel is no duty"
+    for one in waiting + others:
+        assert one.count('class="btn"') <= 1
+        assert 'class="btn" type="button" data-act="cancel"' not in one
+    halted = [one for one in others if "这批货在封存或召回" in one]
+    assert halted
+    assert all('data-act="cancel"' in one for one in halted), "it may be called off"
+
+
+def test_who_disputed_an_order_may_end_it_and_the_other_side_may_not(county: County) -> None:
+    with county.services.connection() as conn:
+        [row] = orders(conn, OrderFilter(party=BUYER, states=["disputed"]), Page(5))
+    as_party(county, BUYER)
+    page = county.get_signed(f"/market/orders/{row.id}")
+    assert 'data-act="resolve"' in page
+    assert "结清" in page
+    as_party(county, row.seller)
+    assert "data-act" not in county.get_signed(f"/market/orders/{row.id}")
+
+
+def test_who_is_not_signed_in_is_led_from_an_offer_to_the_door_and_back(county: County) -> None:
+    county.client.cookies.clear()
+    link = first_link(county, "/market", "/market/offers/")
+    assert 'href="?sign=in"' in county.get(link)
+    door = county.client.get(f"{link}?sign=in", headers={"Accept": "text/html"})
+    assert door.status_code == 401
+    assert f'data-page="{link}"' in door.text
+    as_party(county, BUYER)
+    assert 'href="?sign=in"' not in county.get_signed(f"{link}?sign=in")
+
+
+@pytest.mark.parametrize(("words", "found"), [
+    ("rougui", True), ("guipi", True), ("玉桂", True), ("cassia", True), ("没有这样东西", False),
+])  # fmt: skip
+def test_the_market_is_searched_by_what_produce_is_called(
+    county: County, words: str, *, found: bool
+) -> None:
+    page = county.get(f"/market?q={quote(words)}")
+    assert ("桂皮" in page.partition('id="offers"')[2]) is found
+    assert ("没有合适的供应" in page) is not found
+    if found:
+        assert "豆豉" not in page.partition('id="demands"')[2], "demands are narrowed too"
 
 
 def test_an_unknown_order_is_not_told_from_another_s(county: County) -> None:

@@ -18,6 +18,7 @@ const ACTS = {
   cancel: (o, reason) => ["order.cancelled.v1", { order: o.order, reason, released: o.released ?? undefined }],
   ship: (o) => ["shipment.sent.v1", { place: o.place, to: o.buyer, to_place: o.deliver_to, order: o.order, items: [{ batch: o.batch, quantity: o.quantity, unit: o.unit }] }],
   settle: (o) => ["order.settled.v1", { order: o.order, shipment: o.shipment, paid: { amount: o.total, currency: o.currency } }],
+  resolve: (o) => ACTS.settle(o),
   dispute: (o, reason) => ["order.disputed.v1", { order: o.order, shipment: o.shipment, reason }],
 };
 const REASONS = {
