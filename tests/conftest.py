@@ -56,6 +56,7 @@ SLOW_ROOMS = frozenset(
         "test_labels_served",
         "test_log_rotation",
         "test_lookup",
+        "test_marks_page",
         "test_market",
         "test_market_clients",
         "test_metrics",

@@ -10,6 +10,7 @@ from api.pages import (
     home,
     inbox,
     market,
+    marks_page,
     offer,
     passport,
     prices,
@@ -21,7 +22,7 @@ from api.pages import (
 
 PAGES = (
     home, dossier, passport, batches, deals, market, offer, prices, printing, problems, report,
-    inbox, farm, sharing,
+    inbox, farm, sharing, marks_page,
 )  # fmt: skip
 
 router = APIRouter()

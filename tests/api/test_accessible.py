@@ -64,6 +64,7 @@ def _proposed(county: County) -> str:
 
 SIGNED_IN: Final[dict[str, tuple[str, Callable[[County], str]]]] = {
     "the county's sharing": (AUTHORITY, lambda _: "/market/sharing"),
+    "the county's marks": (AUTHORITY, lambda _: "/marks"),
     "an offer, to a buyer": (BUYER, _tiered),
     "orders, with proposals": (BUYER, _proposed),
 }
