@@ -76,9 +76,9 @@ def test_the_office_grants_and_takes_back(office: County) -> None:
     keep_a_key(office)
     answer = office.client.post("/marks", data=FORM)
     assert answer.status_code == 303, answer.text
+    assert "罗定稻米" in office.get_signed(answer.headers["location"].partition("#")[0])
     (new,) = (one for one in granted(office) if one.mark == "luoding-rice")
     assert (new.party, new.quota, new.townships) == (CHENWU, 12_000_000, ["445381001"])
-    assert "罗定稻米" in office.get_signed(answer.headers["location"].partition("#")[0])
     back = f"/marks/{new.id}/revoked"
     assert office.client.post(back, data={"reason": " "}).status_code == 422
     done = office.client.post(back, data={"reason": SCRIPT})
