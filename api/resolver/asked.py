@@ -7,6 +7,7 @@ from fastapi import Request
 
 from api.pages.accept import ranges
 from api.untp import MEDIA_TYPE
+from labels import epc_binary
 from labels.compression import NotCompressedError, expand
 from labels.digital_link import DigitalLink, read
 from labels.errors import AddressError
@@ -45,7 +46,8 @@ def asked(request: Request) -> Asked:
     query = query_of(request)
     segments = path.strip("/").split("/")
     if len(segments) == 1:
-        link, compressed = expand(segments[0], query), True
+        of_tag = epc_binary.expand(segments[0], query)
+        link, compressed = of_tag or expand(segments[0], query), True
     elif len(segments) == _PARTIAL:
         link, compressed = expand(segments[2], query, (segments[0], segments[1])), True
     else:

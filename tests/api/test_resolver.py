@@ -27,6 +27,7 @@ from labels.application_identifiers import QUALIFIERS
 from ledger import log
 from tests.api.pages_parts import GTIN, PLOT, County, common, demo_county, record_trouble
 from tests.labels.test_compression import encoded
+from tests.labels.test_epc_binary import base64url, bits_of, hexadecimal
 
 REFERENCE = Path(__file__).parents[2].parent / "shared/reference/digital-link"
 SHOP = "https://shop.example.cn"
@@ -278,6 +279,22 @@ def test_a_compressed_address_opens_and_names_what_it_stands_for(
         same = f'<https://sy.example.cn{uri}>; rel="owl:sameAs"'
         assert same in answer.headers["link"]
         assert linkset_of(county, path)[0]["anchor"] == f"https://sy.example.cn{county.showcase}"
+
+
+def test_a_tag_s_binary_string_opens_and_names_what_it_stands_for(
+    county: County, gtin: str
+) -> None:
+    bits = bits_of("sgtin-96", gtin[1:7], gtin[0] + gtin[7:13], f"{7:038b}")
+    for code in (hexadecimal(bits), base64url(bits)):
+        answer = ask(county, f"/{code}?x=1", LINKSET)
+        assert answer.status_code == 200
+        assert answer.json()["linkset"][0]["anchor"] == f"https://sy.example.cn/01/{gtin}"
+        same = f'<https://sy.example.cn/01/{gtin}/21/7>; rel="owl:sameAs"'
+        assert same in answer.headers["link"]
+        assert ask(county, f"/{code}?x=1").status_code == 307
+    unknown = ask(county, "/eh30164596f40c0e5cbe991a83")
+    assert unknown.status_code == 404
+    assert "09528765123457" in unknown.text
 
 
 @pytest.mark.parametrize("word", ["administrator", "wp-login-page", "AAAAAAAAAAAA", "robots_text"])
