@@ -12,11 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from api.demo.parties import AUTHORITY, people
-from domain.events.marks import MarkRevoked
+from api.demo.parties import AUTHORITY, CHEN_XIULAN, people
+from domain.events.governance import PartyAdmitted, PartyKind, Role
+from domain.events.holds import BatchHeld, BatchRecalled
+from domain.events.marks import MarkClaim, MarkGranted, MarkRevoked, Quota
+from domain.events.movements import BatchHarvested, BatchSold, PlotTreated, ShipmentSent
+from domain.events.registry import Names, PlaceKind, PlaceRegistered, ProductRegistered
+from domain.ids import gtin_check_digit
+from domain.measures import BatchQuantity, Unit
 from tests.api.pages_parts import (
     GTIN,
     LOT,
+    PLOT,
     SCRIPT,
     County,
     common,
@@ -179,6 +186,59 @@ def test_a_script_in_any_text_field_is_shown_as_text(county: County) -> None:
     failed = county.client.get("/01/02044538101035/10/%3Cscript%3E", headers={"Accept": "*/*"})
     assert failed.status_code == 404
     assert "<script" not in failed.text
+
+
+def test_a_script_in_what_was_sprayed_granted_sold_held_or_recalled_is_text_too(
+    county: County,
+) -> None:
+    grower, mill = CHEN_XIULAN.party, "P445381-009901"
+    kind, place = "0204453819998", "L445381-009902"
+    gtin = kind + gtin_check_digit(kind)
+    batch = f"{gtin}/SCRIPTED"
+    granted = MarkGranted(
+        **common(AUTHORITY), mark="scripted", names=Names(SCRIPT, SCRIPT), party=grower,
+        categories=("tea",), townships=("445381",), quota=Quota(10_000, Unit.GRAM),
+    )  # fmt: skip
+    county.record(
+        PartyAdmitted(
+            **common(AUTHORITY), party=mill, kind=PartyKind.ORGANISATION, roles=(Role.PROCESSOR,),
+            township="445381111", name=SCRIPT,
+        ),
+        ProductRegistered(
+            **common(AUTHORITY), gtin=gtin, names=Names("茶", "Tea"), category="tea",
+            unit=Unit.GRAM,
+        ),
+        PlaceRegistered(
+            **common(AUTHORITY), place=place, holder=mill, kind=PlaceKind.YARD,
+            township="445381111", name=SCRIPT,
+        ),
+        granted,
+        PlotTreated(
+            **common(grower), place=PLOT, substance=SCRIPT, registration="DEMO-1", dose=SCRIPT,
+            interval_days=0,
+        ),
+    )  # fmt: skip
+    county.record(BatchHarvested(
+        **common(grower), place=PLOT, batch=batch, plot=PLOT, quantity=5000, unit=Unit.GRAM,
+        mark=MarkClaim("scripted", granted.id, grower),
+    ))  # fmt: skip
+    county.record(ShipmentSent(
+        **common(grower), place=PLOT, to=mill, to_place=place,
+        items=(BatchQuantity(batch, 1000, Unit.GRAM),),
+    ))  # fmt: skip
+    county.record(BatchSold(
+        **common(grower), place=PLOT, batch=batch, quantity=1000, unit=Unit.GRAM, channel=SCRIPT
+    ))  # fmt: skip
+    county.record(BatchHeld(**common(AUTHORITY), batch=batch, reason=SCRIPT))
+    county.record(BatchRecalled(
+        **common(AUTHORITY), batch=batch, hazard=SCRIPT, instruction=SCRIPT, level=1
+    ))  # fmt: skip
+    for language in ("zh", "en"):
+        page = county.get(f"/01/{gtin}/10/SCRIPTED", language)
+        ours = '<script type="module" src="/static/js/check/main.js"></script>'
+        assert "<script" not in page.replace(ours, "")
+        assert page.count("&lt;script&gt;alert(&#39;谁&#39;)") >= 6
+    assert "<script>alert" not in county.get("/marks")
 
 
 def test_a_lot_with_a_slash_opens_and_its_troubles_are_said_first(county: County) -> None:
