@@ -86,7 +86,7 @@ class Ended(Struct, frozen=True, kw_only=True):
     batches: tuple[Some, ...]
 
 
-class Balance(Struct, kw_only=True, gc=False):
+class Balance(Struct, gc=False):
     """What became of what was made of a batch, in its unit."""
 
     batch: str
@@ -175,32 +175,22 @@ def with_contacts(found: Recall, contacts: Sequence[Contact]) -> Recall:
 def _read(
     conn: psycopg.Connection[Any], cursor: psycopg.Cursor[Any], key: str, position: int
 ) -> Recall | None:
-    ((ids, keys, own, names, *amounts),) = _ask(cursor, "reached", {"key": key})
-    if not ids:
+    ((count, root, ids, names, foreign, keys, units, made),) = _ask(cursor, "reached", {"key": key})
+    if not count:
         return None
-    ours = (name for name, is_own in zip(keys, own, strict=True) if is_own)
-    reached = {
-        "ids": f"{{{','.join(map(str, ids))}}}",
-        # One a line, as many as ids: a foreign name may hold whatever its bringer wrote.
-        "names": "\n".join(name.replace("\n", " ") for name in keys),
-        "keys": "\n".join(ours),
-    }
+    reached = {"ids": ids, "names": names, "keys": keys}
     here = tuple(_here(row) for row in _ask(cursor, "here", reached))
     way = tuple(_on_the_way(row) for row in _ask(cursor, "on_the_way", reached))
     ended = _ask(cursor, "ended", reached)
     out = tuple(_out(row) for row in ended if row[0] == "sold")
     gone = tuple(_ended(row) for row in ended if row[0] != "sold")
-    balances = {
-        name: Balance(batch=name, unit=unit, made=int(made))
-        for name, is_own, made, unit in zip(keys, own, *amounts, strict=True)
-        if is_own
-    }
+    ours = keys.split("\n") if keys else []
+    balances = dict(zip(ours, map(Balance, ours, units.split("\n"), made), strict=True))
     _balance(balances, here, way, out, gone)
     wrong = (name for name, one in balances.items() if one.accounted != one.made)
-    foreign = (name for name, ours in zip(names, own, strict=True) if not ours)
     halts = over(conn, [key]).get(key, [])
     return Recall(
-        root=names[keys.index(key)], position=position, halts=tuple(halts), batches=len(keys),
+        root=root, position=position, halts=tuple(halts), batches=count,
         here=here, on_the_way=way, gone_out=out, used_or_lost=gone, foreign=tuple(foreign),
         balances=tuple(balances.values()), unbalanced=tuple(wrong),
     )  # fmt: skip

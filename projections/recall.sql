@@ -1,8 +1,8 @@
 -- All that came of a batch, and where it is or what became of it. Each statement gives lists that are
 -- grouped already, with the batches of each in arrays: 100,000 rows become a few hundred. What was
--- reached comes in as one text, which is quicker to send than 100,000 elements, and is joined, not
--- compared with ANY, which takes the planner as long as the answer. The statements run in one
--- transaction that sees one moment.
+-- reached goes out and comes in again as one text, which is quicker to send and to read than 100,000
+-- elements, and is joined, not compared with ANY, which takes the planner as long as the answer. The
+-- statements run in one transaction that sees one moment.
 
 -- name: reached
 WITH RECURSIVE reached AS (
@@ -10,10 +10,18 @@ WITH RECURSIVE reached AS (
     UNION
     SELECT e.target FROM reached r JOIN trace.edge e ON e.source = r.id
 ), found AS (
-    SELECT n.* FROM reached JOIN trace.node n USING (id) ORDER BY n.position, n.id
+    SELECT n.id, n.display, n.unit, n.quantity, n.own AND n.made AS ours,
+           -- One a line: a foreign name may hold whatever its bringer wrote.
+           translate(n.key, E'\n', ' ') AS name, n.key = %(key)s AS root
+    FROM reached JOIN trace.node n USING (id) ORDER BY n.position, n.id
 )
-SELECT coalesce(array_agg(id), '{}'), array_agg(key), array_agg(own AND made),
-       array_agg(display), array_agg(quantity), array_agg(unit)
+SELECT count(*), (array_agg(display) FILTER (WHERE root))[1],
+       '{' || string_agg(id::text, ',') || '}' AS ids,
+       string_agg(name, E'\n') AS names,
+       coalesce(array_agg(display) FILTER (WHERE NOT ours), '{}') AS foreign_names,
+       coalesce(string_agg(name, E'\n') FILTER (WHERE ours), '') AS keys,
+       coalesce(string_agg(unit, E'\n') FILTER (WHERE ours), '') AS units,
+       coalesce(array_agg(quantity::bigint) FILTER (WHERE ours), '{}') AS made
 FROM found
 
 -- name: here
@@ -29,7 +37,11 @@ ORDER BY 1, 2, 4, 3
 SELECT s.id, s.sender, s.from_place, s.recipient, s.to_place, s.carrier, s.sent_at, i.unit,
        sum(i.quantity)::bigint, array_agg(i.batch), array_agg(i.quantity)
 FROM string_to_table(%(keys)s, E'\n') AS r (key)
-JOIN holdings.shipment_item i ON i.batch = r.key
+-- LIMIT keeps this a look-up by batch: the planner, who guesses a thousand batches, would rather
+-- compare each with all that is on the way.
+CROSS JOIN LATERAL (
+    SELECT * FROM holdings.shipment_item WHERE batch = r.key LIMIT ALL OFFSET 0
+) AS i
 JOIN holdings.shipment s ON s.id = i.shipment
 WHERE s.received IS NULL
 GROUP BY s.id, i.unit

@@ -42,6 +42,10 @@ CREATE TABLE movement (
 );
 CREATE INDEX ON movement (node, position);
 CREATE INDEX ON movement (joined) WHERE joined IS NOT NULL;
+-- What a recall asks of each batch under it: what of it is no more, or out of reach.
+CREATE INDEX ON movement (node)
+    WHERE display IS NULL
+        AND (kind IN ('sold', 'used', 'disposed') OR kind = 'received' AND lost > 0);
 
 CREATE TABLE edge (
     position bigint  NOT NULL,

@@ -90,7 +90,7 @@ class TraceProjection:
     """Keeps the tables that `projections.trace` reads."""
 
     name: Final = "trace"
-    version: Final = 2
+    version: Final = 3
     sql: Final = files("projections").joinpath("trace.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
