@@ -88,7 +88,7 @@ def recorded(event_id: str) -> str:
 
 
 def _batches(items: Iterable[BatchQuantity | v.Difference]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(batch(item.batch) for item in items))
+    return tuple(dict.fromkeys([batch(item.batch) for item in items]))
 
 
 class _OfOneBatch(Protocol):

@@ -75,7 +75,7 @@ def unit_mismatch(batch_id: str, unit: Unit, given: Unit) -> Refusal:
 def _made(event: BatchHarvested | BatchTransformed) -> Iterable[Made]:
     if isinstance(event, BatchHarvested):
         return ((event.batch, event.unit),)
-    return tuple((item.batch, item.unit) for item in event.outputs)
+    return [(item.batch, item.unit) for item in event.outputs]
 
 
 def _moved(
@@ -83,10 +83,10 @@ def _moved(
     | CommitmentIssued | OfferMade | OfferChanged,
 ) -> Iterable[Made]:  # fmt: skip
     if isinstance(event, BatchTransformed):
-        return tuple((item.batch, item.unit) for item in event.inputs)
+        return [(item.batch, item.unit) for item in event.inputs]
     if isinstance(event, ShipmentSent):
-        return tuple((item.batch, item.unit) for item in event.items)
+        return [(item.batch, item.unit) for item in event.items]
     if isinstance(event, ShipmentReceived):
-        came = tuple((item.batch, item.unit) for item in event.items)
-        return (*came, *((short.batch, short.unit) for short in event.differences))
+        came = [(item.batch, item.unit) for item in event.items]
+        return [*came, *((short.batch, short.unit) for short in event.differences)]
     return ((event.batch, event.unit),)

@@ -27,6 +27,9 @@ def not_halted(state: State, event: Moving) -> Refusal | None:
     dispose of it and to receive what is on the way is always admitted.
     Source: 食品安全法 (2021), Art. 63 (stop making and selling, call back, make harmless).
     """
+    halts = state.halts()
+    if halts is None or not halts.open:  # as it mostly is
+        return None
     for batch_id in moved(event):
         over = halts_over(state, batch_id)
         if over and not _goes_back(state, event, batch_id):
