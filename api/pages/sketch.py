@@ -24,6 +24,8 @@ _COUNTY_SEAT: Final = "445381001"
 _GROWTH: Final = 30.0
 """How far the hull is drawn outside the outermost seats, in units of the picture."""
 _GLYPH: Final = 12.0
+_LATIN: Final = 0.76
+"""A Latin letter's width, bold at 13 px as the place of origin is, in those of a Chinese one."""
 _LINE: Final = 15.0
 _EDGE: Final = 14.0
 
@@ -205,7 +207,7 @@ def _fits(box: _Box, taken: Sequence[_Box]) -> bool:
 
 
 def _box(label: Label) -> _Box:
-    wide = sum(_GLYPH if ord(c) > 0x2E80 else _GLYPH * 0.58 for c in label.text)  # noqa: PLR2004
+    wide = sum(_GLYPH if ord(c) > 0x2E80 else _GLYPH * _LATIN for c in label.text)  # noqa: PLR2004
     left = {"start": label.x, "middle": label.x - wide / 2, "end": label.x - wide}[label.anchor]
     return _Box(left, label.y - _LINE + 3, left + wide, label.y + 3)
 
