@@ -66,6 +66,7 @@ SLOW_ROOMS = frozenset(
         "test_outputs",
         "test_pages_served",
         "test_resolver",
+        "test_restoring",
         "test_passport",
         "test_reports",
         "test_reading_process",

@@ -57,6 +57,7 @@ _COMMANDS: Final = {
     "verify": ("verify", "验证一份导出，谁都不用信 / check an export, trusting nobody"),
     "witness": ("witness", "跑一个见证人 / run a witness, that cosigns checkpoints"),
     "bench": ("bench", "量一量有多快 / how fast it is, beside its baselines"),
+    "prepare": ("prepare", "建好缺的表 / make the tables that are missing"),
     "rebuild": ("rebuild", "重建查询用的表 / rebuild the read models"),
 }
 """Each command's module, which is loaded only when needed, and its line in `suyuan --help`."""
