@@ -9,23 +9,10 @@ import psycopg
 from domain.events.movements import ShipmentReceived, ShipmentSent
 from domain.measures import BatchQuantity
 from ledger.log import Recorded
-from projections.corrections import Changes, Effect, resolve
+from projections import stock
+from projections.corrections import Changes, resolve
 from projections.rows import insert
-from projections.stock_changes import Account, changes
 
-_MERGE: Final = """
-MERGE INTO holding h
-USING unnest(
-    %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[]
-) AS d (batch, party, place, quantity, reserved, unit)
-ON h.batch = d.batch AND h.party = d.party AND h.place = d.place
-WHEN MATCHED AND h.quantity + d.quantity = 0 AND h.reserved + d.reserved = 0 THEN DELETE
-WHEN MATCHED THEN
-    UPDATE SET quantity = h.quantity + d.quantity, reserved = h.reserved + d.reserved, unit = d.unit
-WHEN NOT MATCHED AND (d.quantity <> 0 OR d.reserved <> 0) THEN
-    INSERT (batch, party, place, quantity, reserved, unit)
-    VALUES (d.batch, d.party, d.place, d.quantity, d.reserved, d.unit)
-"""
 _UNDO_SENT: Final = """
 WITH gone AS (DELETE FROM shipment WHERE id = ANY(%s) RETURNING id)
 DELETE FROM shipment_item i USING gone WHERE i.shipment = gone.id
@@ -50,9 +37,6 @@ _RECEIPT: Final = {
     "received_at": "timestamptz",
 }  # fmt: skip
 
-Sums = dict[tuple[str, str, str], tuple[int, int, str]]
-"""Quantity, reserved and unit by batch, party and place."""
-
 
 class HoldingsProjection:
     """Keeps the tables that `projections.holdings` reads."""
@@ -64,29 +48,8 @@ class HoldingsProjection:
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
         """Write a run: one merge of summed changes, then shipments and their receipts."""
         run = resolve(cursor, events)
-        sums: Sums = {}
-        _add(sums, run.undone, -1)
-        _add(sums, run.live, 1)
-        _merge(cursor, sums)
+        stock.merge(cursor, stock.moved(run))
         _write_shipments(cursor, run)
-
-
-def _add(sums: Sums, effects: Iterable[Effect], sign: int) -> None:
-    for effect in effects:
-        for change in changes(effect.event):
-            if change.account is Account.HELD:
-                at = (change.batch, change.party, change.place)
-                quantity, reserved, _ = sums.get(at, (0, 0, ""))
-                sums[at] = (
-                    quantity + sign * change.quantity, reserved + sign * change.reserved,
-                    change.unit,
-                )  # fmt: skip
-
-
-def _merge(cursor: psycopg.Cursor[Any], sums: Sums) -> None:
-    rows = [(*at, *sum_) for at, sum_ in sums.items() if sum_[:2] != (0, 0)]
-    if rows:
-        cursor.execute(_MERGE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _write_shipments(cursor: psycopg.Cursor[Any], run: Changes) -> None:

@@ -19,8 +19,9 @@ from domain.events import movements as v
 from domain.events import registry as r
 from domain.events.correction import EventCorrected
 from ledger.log import Recorded
-from projections import market_facts
+from projections import market_facts, stock
 from projections import market_statements as write
+from projections.corrections import resolve
 
 Cursor = psycopg.Cursor[Any]
 
@@ -51,17 +52,20 @@ class Market:
     """Keeps the market's tables."""
 
     name: Final = "market"
-    version: Final = 5
+    version: Final = 6
     sql: Final = files("projections").joinpath("market.sql").read_text("utf-8")
 
     def apply(self, cursor: Cursor, events: Sequence[Recorded]) -> None:
         """Fold a run of events, in order of position, into the tables on the search path."""
+        moved = stock.moved(resolve(cursor, events))
+        stock.merge(cursor, moved)
         for correction, run in groupby(events, lambda one: isinstance(one.event, EventCorrected)):
             if correction:
                 for recorded in run:
                     _correct(cursor, recorded)
             else:
                 _fold(cursor, list(run))
+        market_facts.settle(cursor, (batch for batch, _, _ in moved))
 
 
 def _fold(cursor: Cursor, run: Sequence[Recorded]) -> None:

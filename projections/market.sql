@@ -34,6 +34,17 @@ CREATE TABLE facts (
 );
 CREATE INDEX facts_by_batch ON facts (batch, position);
 
+-- How much of each batch is where; one row for each holding that is not nothing.
+CREATE TABLE holding (
+    batch    text   NOT NULL,
+    party    text   NOT NULL,
+    place    text   NOT NULL,
+    quantity bigint NOT NULL,
+    reserved bigint NOT NULL,
+    unit     text   NOT NULL,
+    PRIMARY KEY (batch, party, place)
+) WITH (fillfactor = 80);
+
 -- How a seller kept what it confirmed: kept are orders received or settled and never disputed,
 -- broken those that it cancelled after confirming, or that were disputed.
 CREATE TABLE records (
@@ -43,7 +54,8 @@ CREATE TABLE records (
 );
 
 -- promised is what confirmed orders have taken of an offer; quantity is that and what is left. The
--- terms are those stated last (see terms), made_at, certified and inspected what counts of facts.
+-- terms are those stated last (see terms), made_at, certified and inspected what counts of facts,
+-- free is what the seller holds and has not promised.
 -- What ranking reads stands first: to come to a column costs PostgreSQL time for each before it.
 CREATE TABLE offers (
     position     bigint      NOT NULL UNIQUE,
@@ -52,6 +64,7 @@ CREATE TABLE offers (
     least        bigint      NOT NULL,
     price_amount bigint      NOT NULL,
     price_per    bigint      NOT NULL,
+    free         bigint      NOT NULL DEFAULT 0,
     withdrawn    boolean     NOT NULL DEFAULT false,
     certified    boolean     NOT NULL DEFAULT false,
     inspected    boolean     NOT NULL DEFAULT false,
@@ -68,6 +81,11 @@ CREATE TABLE offers (
         || timestamptz_send(coalesce(made_at, '-infinity'))
         || int8send(certified::int::bigint) || int8send(inspected::int::bigint)
         || int8send(jsonb_array_length(tiers)::bigint)
+        || int8send(CASE
+            -- A harvest to come is ordered before it is held.
+            WHEN plot IS NOT NULL AND made_at IS NULL THEN quantity - promised
+            ELSE greatest(least(quantity - promised, free), 0)
+        END)
     ) STORED,
     tiers_ranked bytea       NOT NULL DEFAULT '', -- quantity, amount and per of each, in order
     batch        text        NOT NULL,

@@ -26,7 +26,7 @@ def fold(cursor: Cursor, told: Sequence[tuple[int, AnyEvent]]) -> None:
     found = [(position, event) for position, event in told if isinstance(event, TELLING)]
     if found:
         _write(cursor, found)
-    _settle(cursor, (batch for _, event in told for batch in _batches(event)))
+    settle(cursor, (batch for _, event in told for batch in _batches(event)))
 
 
 def correct(cursor: Cursor, correction: EventCorrected) -> None:
@@ -37,7 +37,7 @@ def correct(cursor: Cursor, correction: EventCorrected) -> None:
     new = correction.replacement
     if isinstance(new, TELLING):
         _write(cursor, [(gone[0][1], new)])
-    _settle(cursor, (batch for batch, _ in gone))
+    settle(cursor, (batch for batch, _ in gone))
 
 
 def _write(cursor: Cursor, found: Iterable[tuple[int, AnyEvent]]) -> None:
@@ -48,8 +48,8 @@ def _write(cursor: Cursor, found: Iterable[tuple[int, AnyEvent]]) -> None:
     cursor.execute(write.FACTS, [msgspec.json.encode(rows).decode()])
 
 
-def _settle(cursor: Cursor, batches: Iterable[str]) -> None:
-    """Work out anew what counts of batches, where they are offered."""
+def settle(cursor: Cursor, batches: Iterable[str]) -> None:
+    """Work out anew what counts of batches and what is free of them, where they are offered."""
     names = list(dict.fromkeys(batches))
     if names:
         cursor.execute(write.SETTLE_FACTS, {"batches": names})

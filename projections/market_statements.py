@@ -74,7 +74,11 @@ UPDATE offers SET made_at = (
     inspected = coalesce((
         SELECT f.passed FROM facts f WHERE f.batch = offers.batch AND f.kind = 'inspected'
         ORDER BY f.position DESC LIMIT 1
-    ), false)
+    ), false),
+    free = coalesce((
+        SELECT h.quantity - h.reserved FROM holding h
+        WHERE h.batch = offers.batch AND h.party = offers.seller AND h.place = offers.place
+    ), 0)
 WHERE batch = ANY(%(batches)s)
 """
 # A replacement of an offer comes this way too: it keeps the position.

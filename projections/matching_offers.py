@@ -26,8 +26,8 @@ from projections.market_rows import DemandRow
 Connection = psycopg.Connection[Any]
 
 _OFFERS: Final = files("projections").joinpath("matching.sql").read_text("utf-8")
-# What is computed of a row can't be estimated: the planner takes ten thousand rows for ten, looks
-# each up by itself or sorts all that is held, and has workers help, who cost more than they bring.
+# What is computed of a row can't be estimated: the planner takes ten thousand rows for ten, and
+# looks each up by itself among what is held and recalled; workers cost more than they bring.
 _PLAN: Final = """
 SELECT set_config('enable_nestloop', 'off', true), set_config('enable_mergejoin', 'off', true),
     set_config('max_parallel_workers_per_gather', '0', true)
@@ -36,7 +36,7 @@ _FACTS: Final = (
     "position", "seller", "product", "township", "least", "amount", "per", "delivers", "picked_up",
     "since", "until", "made_at", "certified", "inspected", "tiers", "available",
 )  # fmt: skip
-"""As they stand in an offer's `ranked` (market.sql), and what is available."""
+"""As they stand in an offer's `ranked` (market.sql)."""
 _TIMES: Final = ("since", "until", "made_at")
 _TIER: Final = ("quantity", "amount", "per")
 _PRODUCTS: Final = """

@@ -32,17 +32,17 @@ _BUYERS: Final = 40
 _RUN: Final = 1000
 
 _HELD: Final = """
-INSERT INTO holdings.holding (batch, party, place, quantity, reserved, unit)
+INSERT INTO market.holding (batch, party, place, quantity, reserved, unit)
 SELECT left(batch, 15) || 'H' || n || substr(batch, 16), party, place, quantity, reserved, unit
-FROM holdings.holding, generate_series(1, %s) n
+FROM market.holding, generate_series(1, %s) n
 """
 _WITHDRAWN: Final = """
 INSERT INTO market.offers (position, id, withdrawn, quantity, least, price_amount, price_per,
-    certified, inspected, batch, seller, place, unit, currency, made_at, township, tiers,
+    free, certified, inspected, batch, seller, place, unit, currency, made_at, township, tiers,
     tiers_ranked, ways, occurred_at)
 SELECT position + n * (SELECT max(position) FROM market.offers), id || n, true, quantity, least,
-    price_amount, price_per, certified, inspected, batch, seller, place, unit, currency, made_at,
-    township, tiers, tiers_ranked, ways, occurred_at
+    price_amount, price_per, free, certified, inspected, batch, seller, place, unit, currency,
+    made_at, township, tiers, tiers_ranked, ways, occurred_at
 FROM market.offers, generate_series(1, %s) n
 """
 
