@@ -1,9 +1,9 @@
 """Documents: parsed and validated once, and those that are trusted, by their SHA-256.
 
-What is trusted is what lies in a folder of `.graphql` files, and the ready examples. A client names
-one by its hash, as `documentId` (GraphQL over HTTP: `sha256:…`) or as `extensions.persistedQuery`
-(`{"version": 1, "sha256Hash": …}`), and saves sending it. Where only these are allowed, nothing
-else is run: no query of a stranger's ever reaches the database.
+What is trusted is what lies in a folder of `.graphql` files, the ready examples, and what our pages
+ask. A client names one by its hash, as `documentId` (GraphQL over HTTP: `sha256:…`) or as
+`extensions.persistedQuery` (`{"version": 1, "sha256Hash": …}`), and saves sending it. Where only
+these are allowed, nothing else is run: no query of a stranger's ever reaches the database.
 """
 
 import hashlib
@@ -20,6 +20,9 @@ from typing_extensions import override
 
 from api.graph.errors import Mistaken
 from api.graph.limits import too_much
+
+OF_PAGES: Final = ("subscription { orders { cursor } }", "subscription { offers { cursor } }")
+"""What our own pages watch (static/js/market), always trusted."""
 
 KEPT: Final = 512
 _LONGEST: Final = 20_000
@@ -91,12 +94,12 @@ class Trusted:
 
     @classmethod
     def read(cls, folder: Path | None, *, only: bool) -> "Trusted":
-        """Trust the ready examples, and the `.graphql` files of a folder."""
+        """Trust what our pages ask, the ready examples, and the `.graphql` files of a folder."""
         paths = [*files("api.graph").joinpath("examples").iterdir()]
         texts = [path.read_text("utf-8") for path in paths if path.name.endswith(".graphql")]
         if folder is not None:
             texts += [path.read_text("utf-8") for path in sorted(folder.glob("*.graphql"))]
-        return cls({hash_of(text): text for text in texts}, only=only)
+        return cls({hash_of(text): text for text in (*texts, *OF_PAGES)}, only=only)
 
     def text(self, query: str | None, extensions: Mapping[str, Any] | None) -> str | None:
         """Give the text to run, of a request's text or of the hash that it names.

@@ -3,15 +3,19 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from api.demo.parties import AUTHORITY
+from api.demo.parties import AUTHORITY, CHEN_XIULAN
+from api.demo.produce import PRODUCTS
 from api.signin.viewer import COOKIE
+from domain.events.market import OfferMade
+from domain.events.movements import BatchHarvested
+from domain.measures import Price, Unit
 from tests.api.browsing import launched, on_a_port
-from tests.api.pages_parts import County, demo_county
+from tests.api.pages_parts import PLOT, County, common, demo_county
 from tests.api.signing_in import sign_in
 
 pytestmark = pytest.mark.browser
@@ -141,3 +145,26 @@ def test_what_the_county_proposes_is_ordered_with_one_tap(
     expect(buyer.locator(".side dl")).to_contain_text(said)
     buyer.goto(f"{base}/market/orders")
     expect(buyer.locator(f"#proposed ~ ul a[href='{address}'] >> nth=0")).to_have_count(0)
+
+
+def test_who_looks_at_the_market_is_told_of_a_new_offer(
+    browser: Browser, base: str, county: County
+) -> None:
+    page = browser.new_context(locale="zh-CN").new_page()
+    page.goto(f"{base}/market")
+    page.wait_for_selector("html[data-ready=yes]")
+    expect(page.locator("#fresh a")).to_have_count(0)
+    page.wait_for_timeout(500)
+    goods: dict[str, Any] = {
+        "batch": f"{PRODUCTS[0].gtin}/FRESH-1",
+        "quantity": 40_000,
+        "unit": Unit.GRAM,
+        "place": PLOT,
+    }
+    harvested = BatchHarvested(**common(CHEN_XIULAN.party), plot=PLOT, **goods)
+    county.record(
+        harvested,
+        OfferMade(**common(CHEN_XIULAN.party, harvested.id), price=Price(900, 1000), **goods),
+    )
+    page.click("#fresh a")
+    expect(page.locator("main")).to_contain_text("FRESH-1", timeout=WAIT_MS)

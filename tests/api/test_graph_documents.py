@@ -1,6 +1,7 @@
 """Trusted documents by their hash, over HTTP and over a socket; and the cache of good ones."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,18 @@ def test_a_folder_and_the_examples_are_trusted(tmp_path: Path) -> None:
     examples = Path("api/graph/examples/offers.graphql").read_text("utf-8")
     named = {"persistedQuery": {"sha256Hash": hash_of(examples)}}
     assert trusted.text(None, named) == examples
+
+
+def test_what_our_own_pages_watch_is_trusted() -> None:
+    trusted = Trusted.read(None, only=True)
+    scripts = Path("api/web/static/js").rglob("*.js")
+    watched = [
+        text for script in scripts
+        for text in re.findall(r'watch\("([^"]+)"', script.read_text("utf-8"))
+    ]  # fmt: skip
+    assert len(watched) >= 2
+    for text in watched:
+        assert trusted.text(text, None) == text
 
 
 def test_the_cache_is_bounded_and_keeps_what_is_used() -> None:
