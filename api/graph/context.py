@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from strawberry.dataloader import DataLoader
 from strawberry.fastapi import BaseContext
+from typing_extensions import override
 
 from api.errors import Problem
 from api.graph.errors import Mistaken, of_problem
@@ -61,6 +62,11 @@ class Rows(DataLoader[str, Row | None]):
     def have(self, rows: Mapping[str, Row]) -> None:
         """Have rows ready that were read already."""
         self.ready.update(rows)
+
+    @override
+    def load(self, key: str) -> Awaitable[Row | None]:
+        """Load a row; who stops waiting for it takes it from nobody else who waits."""
+        return asyncio.shield(super().load(key))
 
     async def _load(self, keys: list[str]) -> Sequence[Row | None]:
         found = await self._read_all(lambda conn: self.find(conn, keys))

@@ -272,7 +272,7 @@ def test_who_watch_the_same_demand_share_one_ranking(graph: Graph) -> None:
                 offer = graph.offer(100)
                 for socket in sockets:
                     assert socket.data()["matches"]["match"]["offer"]["eventId"] == offer.id
-                assert sum("string_agg(ranked" in one for one in asked) == 1
+                assert sum("string_agg(o.ranked" in one for one in asked) == 1
 
 
 def test_nobody_watches_what_suits_anothers_demand(graph: Graph) -> None:

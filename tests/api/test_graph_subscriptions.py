@@ -1,5 +1,6 @@
 """Watching over a socket: what happens comes once and in order, after a cut too."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from api.graph.context import Rows
 from api.graph.router import MAX_SUBSCRIPTIONS
 from api.live import feed as feeding
 from api.live import watching
@@ -300,3 +302,27 @@ def test_who_leaves_is_forgotten(graph: Graph) -> None:
         until(lambda: graph.parts.feed.watchers() == 0)
         watch(graph, socket, "subscription { offers { cursor } }")
     until(lambda: graph.parts.feed.watchers() == 0)
+
+
+def test_who_leaves_while_a_row_is_loaded_takes_it_from_nobody_else() -> None:
+    async def both() -> str | None:
+        asked, answer = asyncio.Event(), asyncio.Event()
+
+        async def read_all(find: Any) -> dict[str, str]:  # noqa: ANN401
+            asked.set()
+            await answer.wait()
+            return dict(find(None))
+
+        rows: Rows[str] = Rows(read_all, lambda _, keys: {key: key.upper() for key in keys})
+
+        async def wait() -> str | None:
+            return await rows.load("order")
+
+        leaves, stays = (asyncio.create_task(wait()) for _ in range(2))
+        await asked.wait()
+        leaves.cancel()
+        await asyncio.sleep(0)
+        answer.set()
+        return await stays
+
+    assert asyncio.run(both()) == "ORDER"
