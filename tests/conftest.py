@@ -1,5 +1,6 @@
 """What every test may use: a real PostgreSQL, a browser's path, and hypothesis's profiles."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -123,6 +124,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long rooms first, whatever order was drawn."""
     turn = {room: place for place, room in enumerate(LONG_ROOMS)}
     items.sort(key=lambda item: turn.get(item.path.stem, len(turn)))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the search for reference cycles all that was loaded: thousands of tests and modules."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
