@@ -8,6 +8,7 @@ from hashlib import sha256
 import msgspec
 
 from domain.events.catalogue import AnyEvent, decode, encode
+from domain.events.times import FIRST_YEAR, LAST_YEAR, time_out_of_range
 from domain.refusals import Code, Refusal, refuse
 from domain.state import Signed
 from ledger import envelope
@@ -62,6 +63,12 @@ def read_payload(payload: bytes) -> AnyEvent | Refusal:
         return refuse(
             Code.MALFORMED, path="$.payload",
             detail="not canonical JSON (RFC 8785): names sorted, no white space, no defaults",
+        )  # fmt: skip
+    out_of_range = time_out_of_range(event)
+    if out_of_range:
+        return refuse(
+            Code.MALFORMED, path=f"$.{out_of_range}",
+            detail=f"$.{out_of_range}: a moment is of the years {FIRST_YEAR} to {LAST_YEAR}",
         )  # fmt: skip
     return event
 

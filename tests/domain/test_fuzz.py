@@ -4,6 +4,7 @@ Events are drawn from the types themselves: each field by its declared type and 
 mostly of what there is in a county, so that events get past the first rule.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, get_args
@@ -16,6 +17,7 @@ from msgspec import inspect
 from domain import ids, tags
 from domain.events.catalogue import TYPES, AnyEvent, decode, encode
 from domain.events.movements import Process
+from domain.events.times import FIRST_YEAR, LAST_YEAR, time_out_of_range
 from domain.history import fold
 from domain.models.batch import Batch
 from domain.refusals import Refusal
@@ -179,3 +181,20 @@ def _all_is_well(world: World) -> None:
 @given(_events(), st.sampled_from([m for m in MOMENTS if not m.startswith("9999")]))
 def test_a_clock_that_is_far_off_breaks_nothing(event: AnyEvent, moment: str) -> None:
     BUSY.memory.copy().submit(event, BUSY.keys(event), datetime.fromisoformat(moment))
+
+
+@given(_events())
+def test_every_moment_of_an_event_is_held_to_its_years(event: AnyEvent) -> None:
+    outside = [m for m in _moments(event) if not FIRST_YEAR <= m.year <= LAST_YEAR]
+    assert bool(time_out_of_range(event)) is bool(outside)
+
+
+def _moments(part: object) -> Iterator[datetime]:
+    if isinstance(part, datetime):
+        yield part
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from _moments(one)
+    elif isinstance(part, msgspec.Struct):
+        for name in part.__struct_fields__:
+            yield from _moments(getattr(part, name))
