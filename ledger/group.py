@@ -1,8 +1,9 @@
 """A group of candidates decided in order, in memory: what it would add. No writing."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import psycopg
 from msgspec import Struct, field
@@ -11,10 +12,12 @@ from domain import tags
 from domain.admission import admit, ancestor_tags, mandate_tags, signer_tags
 from domain.events.catalogue import AnyEvent, type_of
 from domain.models.governance import Ledger
-from domain.refusals import Refusal
+from domain.refusals import Code, Refusal, refuse
 from domain.state import Fact, Model, State
 from ledger.candidate import Candidate
 from ledger.models import DatabaseHistory, Lacking, ModelCache
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Row(Struct, frozen=True, gc=False):
@@ -145,6 +148,12 @@ class Decider:
             return self._decided(group, state, candidate)
         except Lacking as lacking:
             return lacking
+        except psycopg.Error:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it may be
+            # A fault of ours must cost this caller its event, and nobody else the group.
+            _LOG.exception("an event could not be decided")
+            return refuse(Code.MALFORMED, path="$", detail=type(error).__name__)
 
     def _decided(self, group: Group, state: State, candidate: Candidate) -> Verdict:
         signed = candidate.signed

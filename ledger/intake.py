@@ -119,6 +119,15 @@ class Intake:
         self._done(slices, [_read(raw) for raw in _raws(slices)])
         return self._whole()
 
+    def give_up(self) -> list[Parcel]:
+        """Let go of all that is not read, and of the processes: gives those parcels."""
+        self.close()
+        parcels = {id(parcel): parcel for parcel, _ in self._waiting}
+        self._waiting.clear()
+        self._parts.clear()
+        self._size = self.unread = 0
+        return [*parcels.values(), *self._whole()]
+
     def close(self) -> None:
         """End the processes."""
         for process in list(self._asked):
@@ -126,7 +135,12 @@ class Intake:
 
     def _begin(self) -> None:
         self._crowds = 0
-        process = ReadingProcess()
+        try:
+            process = ReadingProcess()
+        except OSError:  # too many processes, or no memory: what comes is read here
+            _LOG.exception("no process for reading could be begun")
+            self._most = len(self._asked)
+            return
         self._asked[process] = deque()
         self._watch.watch(process.descriptor)
 

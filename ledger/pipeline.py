@@ -5,6 +5,7 @@ written as decided (another process was first, or a tag taken for new was not), 
 back, group by group, and all that was under way is decided again under the head's lock.
 """
 
+import logging
 import os
 import select
 import threading
@@ -19,6 +20,8 @@ from ledger.group import Group
 from ledger.intake import Intake
 from ledger.outcome import Outcome
 from ledger.parcel import Parcel, split
+
+_LOG: Final = logging.getLogger(__name__)
 
 MAX_GROUP: Final = 1000
 """How many events a group has at most."""
@@ -66,6 +69,10 @@ class Steps(Protocol):
         """Take back what was decided ahead, decide it again under the head's lock, and write."""
         ...
 
+    def take_back(self, group: Group) -> None:
+        """Let memory stand as if the newest group had not been decided."""
+        ...
+
     def failed(self, error: Exception) -> Exception:
         """Forget all state after a failure, and say what the callers are told."""
         ...
@@ -103,13 +110,27 @@ class Pipeline:
     def _run(self) -> None:
         try:
             while self._go_on():
-                readable = self._take_in()
-                self._finish_if(readable)
-                self._decide_some()
-                if self._may_send():
-                    self._send()
+                try:
+                    self._turn()
+                except Exception as error:  # noqa: BLE001  a fault of ours must not leave callers waiting
+                    _LOG.exception("the writer begins again with nothing")
+                    self._begin_again(error)
         finally:
             self._intake.close()
+
+    def _turn(self) -> None:
+        readable = self._take_in()
+        self._finish_if(readable)
+        self._decide_some()
+        if self._may_send():
+            self._send()
+
+    def _begin_again(self, error: Exception) -> None:
+        """Fail all who wait, whose events are not written or not known to be."""
+        waiting = [*self._ready, *self._intake.give_up()]
+        self._ready.clear()
+        self._fail(error)
+        _tell(waiting, self._steps.failed(error))
 
     def _go_on(self) -> bool:
         return bool(self._ready or self._open or self._is_waited_for() or self._inbox.is_open())
@@ -169,8 +190,11 @@ class Pipeline:
             self._steps.decide(self._open.group, parcels)
         except Exception as error:  # noqa: BLE001  its callers must hear of it
             # What is being written was decided before, and stands or falls by itself.
-            mine = self._open.parcels if self._open else parcels
-            self._open = None
+            mine = parcels
+            if self._open:
+                mine = self._open.parcels
+                self._steps.take_back(self._open.group)
+                self._open = None
             if self._flying:
                 self._finish(wait=True)
             _tell(mine, self._steps.failed(error))

@@ -207,6 +207,10 @@ class _Admission(Steps):
         return _outcomes(conn, group, receipts)
 
     @override
+    def take_back(self, group: Group) -> None:
+        self._decider.revert(group)
+
+    @override
     def failed(self, error: Exception) -> Exception:
         self.disconnect()
         told = WriteFailed(f"the ledger could not be written: {error}")
