@@ -14,8 +14,6 @@ from domain.ids import Division
 LUODING: Final = "445381"
 """罗定市, GB/T 2260."""
 
-ATTRIBUTION: Final = "GeoNames, CC BY 4.0"
-
 _EARTH_RADIUS_M: Final = 6_371_008.8
 """Mean radius R1 (IUGG, Moritz 2000)."""
 _E5: Final = 100_000

@@ -13,8 +13,6 @@ import msgspec
 # reaches it with a usual address.
 GS1_MIN_MODULE_MM = 0.375
 MAX_MODULE_MM = 0.99
-# GS1-128 on a logistic label (GS1 General Specifications, symbol specification table 5).
-BARS_MIN_MODULE_MM = 0.495
 # ISO/IEC 18004 §9.1.
 QUIET_ZONE_MODULES = 4
 # GB 7718: characters of 1.8 mm at least on a package of more than 35 cm²; a Chinese character's

@@ -25,8 +25,6 @@ MM_PER_POINT = 25.4 / 72
 # Latin descenders stay within the same depth.
 ASCENT_EM = 0.86
 DESCENT_EM = 0.24
-# Cap height and the height of digits.
-CAP_HEIGHT_EM = 0.72
 
 
 class Font(msgspec.Struct, frozen=True):

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import psycopg
 from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.events.catalogue import AnyEvent
-from domain.events.correction import Correctable, EventCorrected
+from domain.events.correction import EventCorrected
 from ledger import log
 from ledger.log import Recorded
-
-_CORRECTABLE = msgspec.json.Decoder(Correctable)
 
 
 class Mark(Struct, frozen=True):

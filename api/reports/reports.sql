@@ -1,5 +1,6 @@
--- What shoppers report. The owner is who first recorded the batch. No name, no address, no device: a word, perhaps a photo, and the batch. The
--- shopper may look at the answer with a secret of which only the SHA-256 is kept.
+-- What shoppers report. The owner is who first recorded the batch. No name, no address, no device:
+-- a word, perhaps a photo, and the batch. The shopper may look at the answer with a secret of which
+-- only the SHA-256 is kept.
 CREATE SCHEMA IF NOT EXISTS report;
 
 CREATE TABLE IF NOT EXISTS report.report (
