@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -63,6 +64,11 @@ SUYUAN_PUBLIC_URL: Final = Variable(
     "",
     "address that printed QR codes lead to, e.g. https://sy.example.cn; default http://HOST:PORT",
 )
+SUYUAN_TRUSTED_PROXIES: Final = Variable(
+    "SUYUAN_TRUSTED_PROXIES",
+    "127.0.0.1,::1",
+    "addresses or networks of your TLS proxy, whose X-Forwarded-For and -Proto are believed",
+)
 SUYUAN_DEV: Final = Variable(
     "SUYUAN_DEV", "0", "1 shows GraphiQL and allows GraphQL introspection; `make run` sets it"
 )
@@ -103,6 +109,7 @@ VARIABLES: Final = (
     PORT,
     SUYUAN_HOST,
     SUYUAN_PUBLIC_URL,
+    SUYUAN_TRUSTED_PROXIES,
     SUYUAN_DEV,
     SUYUAN_GRAPHQL_DOCUMENTS,
     SUYUAN_GRAPHQL_TRUSTED,
@@ -123,6 +130,8 @@ class Settings:
         port: 1 to 65535.
         host: the address to bind.
         public_url: scheme and host (and path, if any), without a trailing slash.
+        public_url_set: whether the operator named it; else it is a guess from host and port.
+        trusted_proxies: addresses and networks of proxies that say who asks, and by which scheme.
         dev: whether GraphiQL and GraphQL introspection are on.
         graphql_documents: the folder of trusted documents, if any.
         graphql_trusted: whether only these are run.
@@ -138,6 +147,8 @@ class Settings:
     host: str
     public_url: str
     dev: bool
+    public_url_set: bool = False
+    trusted_proxies: tuple[str, ...] = (_LOOPBACK, "::1")
     graphql_documents: Path | None = None
     graphql_trusted: bool = False
     witnesses: tuple[WitnessAddress, ...] = ()
@@ -156,12 +167,15 @@ class Settings:
         port = _port(_text(env, PORT))
         host = _host(_text(env, SUYUAN_HOST))
         witnesses = _witnesses(_text(env, SUYUAN_WITNESSES))
+        public_url = _public_url(_text(env, SUYUAN_PUBLIC_URL))
         return cls(
             database_url=_database_url(_text(env, DATABASE_URL)),
             data=_folder(_text(env, SUYUAN_DATA)),
             port=port,
             host=host,
-            public_url=_public_url(_text(env, SUYUAN_PUBLIC_URL)) or _own_url(host, port),
+            public_url=public_url or _own_url(host, port),
+            public_url_set=public_url is not None,
+            trusted_proxies=_proxies(_text(env, SUYUAN_TRUSTED_PROXIES)),
             dev=_flag(SUYUAN_DEV, _text(env, SUYUAN_DEV)),
             graphql_documents=_documents(_text(env, SUYUAN_GRAPHQL_DOCUMENTS)),
             graphql_trusted=_flag(SUYUAN_GRAPHQL_TRUSTED, _text(env, SUYUAN_GRAPHQL_TRUSTED)),
@@ -248,6 +262,18 @@ def _public_url(text: str) -> str | None:
 def _own_url(host: str, port: int) -> str:
     reachable = _LOOPBACK if host in _WILDCARDS else host
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    proxies = tuple(item.strip() for item in text.split(",") if item.strip())
+    for proxy in proxies:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            raise SettingsError(
+                SUYUAN_TRUSTED_PROXIES.name, text, f"give addresses or networks, by commas: {error}"
+            ) from error
+    return proxies
 
 
 def _flag(variable: Variable, text: str) -> bool:

@@ -73,6 +73,7 @@ SLOW_ROOMS = frozenset(
         "test_reading_process",
         "test_roles",
         "test_runner",
+        "test_scopes",
         "test_serials_printed",
         "test_sharing",
         "test_signin",

@@ -53,7 +53,7 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
                     def on_ready() -> None:
                         _greet(settings, opened, marker, console)
 
-                    Web(create_app(services), on_ready).run([listener])
+                    Web(create_app(services), on_ready, settings.trusted_proxies).run([listener])
     except (KeyboardInterrupt, Terminated):
         # Stopping is how serving ends.
         pass

@@ -3,7 +3,7 @@
 import errno
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
@@ -54,11 +54,16 @@ def _another(port: int) -> int:
 class Web(uvicorn.Server):
     """A server that says when it is ready."""
 
-    def __init__(self, app: FastAPI, on_ready: Callable[[], None]) -> None:
-        """Serve an application quietly: no access log, nothing but warnings."""
+    def __init__(
+        self, app: FastAPI, on_ready: Callable[[], None], trusted_proxies: Sequence[str] = ()
+    ) -> None:
+        """Serve an application quietly: no access log, nothing but warnings.
+
+        Who asks, and by which scheme, is believed of the trusted proxies alone.
+        """
         super().__init__(uvicorn.Config(
             app, log_config=None, log_level="warning", access_log=False,
-            timeout_graceful_shutdown=_GRACE_S,
+            timeout_graceful_shutdown=_GRACE_S, forwarded_allow_ips=list(trusted_proxies),
         ))  # fmt: skip
         self._on_ready = on_ready
 
@@ -81,7 +86,7 @@ def in_background(settings: Settings, url: str) -> Iterator[str]:
     listener = _bind_near(settings.port)
     port = listener.getsockname()[1]
     address = f"http://{_LOOPBACK}:{port}"
-    own = replace(settings, host=_LOOPBACK, port=port, public_url=address)
+    own = replace(settings, host=_LOOPBACK, port=port, public_url=address, public_url_set=False)
     ready = threading.Event()
     with listener, running(own, url) as services:
         web = Web(create_app(services), ready.set)

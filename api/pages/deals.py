@@ -21,7 +21,7 @@ from api.pages.standing import standing
 from api.proposals import store as proposals
 from api.rest.context import CaughtUp, Use
 from api.services import Services
-from api.signin.viewer import MaybeViewer, Viewer
+from api.signin.viewer import MaybeReading, Viewer
 from ledger.log import Connection
 from projections import directory
 from projections import market_queries as queries
@@ -36,7 +36,7 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 
 
 @router.get("")
-def inbox(request: Request, services: Use, viewer: MaybeViewer) -> Response:
+def inbox(request: Request, services: Use, viewer: MaybeReading) -> Response:
     """Show the orders of who is signed in: what waits for an answer first."""
     if viewer is None:
         return _door(request, services)
@@ -55,7 +55,7 @@ def inbox(request: Request, services: Use, viewer: MaybeViewer) -> Response:
 
 
 @router.get(".csv")
-def as_csv(request: Request, services: Use, viewer: MaybeViewer) -> Response:
+def as_csv(request: Request, services: Use, viewer: MaybeReading) -> Response:
     """Give all one's orders as CSV, in UTF-8 with a mark that office programs need."""
     if viewer is None:
         return _door(request, services)
@@ -63,7 +63,7 @@ def as_csv(request: Request, services: Use, viewer: MaybeViewer) -> Response:
 
 
 @router.get(".xlsx")
-def as_xlsx(request: Request, services: Use, viewer: MaybeViewer) -> Response:
+def as_xlsx(request: Request, services: Use, viewer: MaybeReading) -> Response:
     """Give all one's orders as a spreadsheet."""
     if viewer is None:
         return _door(request, services)
@@ -71,7 +71,7 @@ def as_xlsx(request: Request, services: Use, viewer: MaybeViewer) -> Response:
 
 
 @router.get("/{order_id}/note.pdf")
-def note(request: Request, services: Use, viewer: MaybeViewer, order_id: str) -> Response:
+def note(request: Request, services: Use, viewer: MaybeReading, order_id: str) -> Response:
     """Give the delivery note of an order, to its two sides and the county."""
     view = _one(request, services, viewer, order_id)
     if isinstance(view, Response):
@@ -82,7 +82,7 @@ def note(request: Request, services: Use, viewer: MaybeViewer, order_id: str) ->
 
 
 @router.get("/{order_id}")
-def life(request: Request, services: Use, viewer: MaybeViewer, order_id: str) -> Response:
+def life(request: Request, services: Use, viewer: MaybeReading, order_id: str) -> Response:
     """Show an order's life, and what one may do about it."""
     view = _one(request, services, viewer, order_id)
     if isinstance(view, Response):

@@ -20,7 +20,7 @@ from api.rest.context import Use
 from api.scans import suspected
 from api.scans.suspected import Suspected
 from api.services import Services
-from api.signin.viewer import MaybeViewer, Viewer, not_signed_in
+from api.signin.viewer import MaybeReading, MaybeWriting, Viewer, not_signed_in
 from domain.authenticity import Suspicion
 from domain.moments import CST
 from ledger.log import Connection
@@ -49,7 +49,7 @@ class Line(NamedTuple):
 
 
 @router.get("")
-def inbox(request: Request, services: Use, viewer: MaybeViewer) -> Response:
+def inbox(request: Request, services: Use, viewer: MaybeReading) -> Response:
     """Show what waits for an answer first, then what was answered."""
     if viewer is None:
         return failure(request, services, not_signed_in())
@@ -68,7 +68,7 @@ def inbox(request: Request, services: Use, viewer: MaybeViewer) -> Response:
 
 
 @router.get("/photo/{number}.jpg")
-def photo(request: Request, services: Use, viewer: MaybeViewer, number: int) -> Response:
+def photo(request: Request, services: Use, viewer: MaybeReading, number: int) -> Response:
     """Give a report's photo to whom the report is for."""
     if viewer is None:
         return failure(request, services, not_signed_in())
@@ -84,7 +84,7 @@ def photo(request: Request, services: Use, viewer: MaybeViewer, number: int) -> 
 def answer(
     request: Request,
     services: Use,
-    viewer: MaybeViewer,
+    viewer: MaybeWriting,
     number: int,
     text: Annotated[str, Form()] = "",
 ) -> Response:
@@ -98,7 +98,7 @@ def answer(
 def close(
     request: Request,
     services: Use,
-    viewer: MaybeViewer,
+    viewer: MaybeWriting,
     number: int,
     text: Annotated[str, Form()] = "",
 ) -> Response:

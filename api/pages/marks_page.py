@@ -21,7 +21,7 @@ from api.pages.office_signature import recorded
 from api.pages.standing import standing
 from api.rest.context import CaughtUp, Use
 from api.services import Services
-from api.signin.viewer import MaybeViewer, Viewer, forbidden
+from api.signin.viewer import MaybeViewer, MaybeWriting, Viewer, forbidden
 from api.weighing.cells import BadCell, day, grams
 from domain.events.governance import Role
 from domain.events.marks import MarkGranted, MarkRevoked, Quota
@@ -76,7 +76,7 @@ def show(request: Request, services: Use, viewer: MaybeViewer) -> Response:
 
 @router.post("")
 def grant(
-    request: Request, services: Use, viewer: MaybeViewer, wanted: Annotated[Wanted, Form()]
+    request: Request, services: Use, viewer: MaybeWriting, wanted: Annotated[Wanted, Form()]
 ) -> Response:
     """Let a party use a mark."""
     if viewer is None or not viewer.is_county:
@@ -97,7 +97,7 @@ def grant(
 
 @router.post("/{grant_id}/revoked")
 def revoke(
-    grant_id: str, request: Request, services: Use, viewer: MaybeViewer,
+    grant_id: str, request: Request, services: Use, viewer: MaybeWriting,
     reason: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Take a grant back; what bears the mark keeps it."""

@@ -18,7 +18,7 @@ from api.pages.standing import standing
 from api.proposals import store
 from api.rest.context import CaughtUp, Use
 from api.services import Services
-from api.signin.viewer import MaybeViewer, Viewer, forbidden
+from api.signin.viewer import MaybeReading, MaybeWriting, Viewer, forbidden
 from domain.measures import Unit
 from domain.moments import CST
 from domain.taxonomy import CATEGORIES
@@ -91,7 +91,7 @@ class GroupView(NamedTuple):
 
 @router.get("")
 def preview(
-    request: Request, services: Use, viewer: MaybeViewer,
+    request: Request, services: Use, viewer: MaybeReading,
     since: str = "", until: str = "", category: str = "", done: int | None = None,
 ) -> Response:  # fmt: skip
     """Show what a sharing would come to."""
@@ -106,7 +106,7 @@ def preview(
 def propose(
     request: Request,
     services: Use,
-    viewer: MaybeViewer,
+    viewer: MaybeWriting,
     digest: Annotated[str, Form()] = "",
     since: Annotated[str, Form()] = "",
     until: Annotated[str, Form()] = "",

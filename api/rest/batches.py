@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
+from api.audience import Audience, may
 from api.errors import Problem, not_found
 from api.recall_lists import ask, names_of, sheet, told
 from api.rest.context import CaughtUp, Use
@@ -60,7 +61,7 @@ def read_recall(
             ) from error  # fmt: skip
         if found is None:
             raise _unknown(gtin, lot)
-        if viewer is not None and viewer.is_county:
+        if may(viewer, Audience.COUNTY):
             found = told(conn, services.vault, found)
         if form == "text":
             lines = "\n".join(sheet(found, names_of(conn, found)))

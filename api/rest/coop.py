@@ -14,7 +14,7 @@ from api.joining.invitations import new_number
 from api.rest.body import json_up_to
 from api.rest.context import CaughtUp, Use
 from api.services import Services
-from api.signin.viewer import SignedIn, forbidden
+from api.signin.viewer import MayRead, MayWrite, forbidden
 from domain.events.governance import Role
 from domain.events.registry import PlaceKind
 from domain.townships import LUODING
@@ -59,7 +59,7 @@ class Member(Struct, frozen=True):
 
 
 @router.get("/members")
-def members(services: Use, viewer: SignedIn) -> Response:
+def members(services: Use, viewer: MayRead) -> Response:
     """Give the cooperative's members; their names are for it alone."""
     if not viewer.has(Role.COOPERATIVE):
         raise forbidden()
@@ -88,7 +88,7 @@ def members(services: Use, viewer: SignedIn) -> Response:
 
 
 @router.post("/members", status_code=201, openapi_extra=_JSON)
-async def take_in(request: Request, services: Use, viewer: SignedIn) -> Response:
+async def take_in(request: Request, services: Use, viewer: MayWrite) -> Response:
     """Keep the card of somebody without a phone in the vault; gives the number to admit under.
 
     The ledger takes the person in by the events that the clerk signs next.
@@ -108,7 +108,7 @@ def _kept(services: Services, card: Card) -> Response:
 
 
 @router.get("/prints")
-def prints(services: Use, viewer: SignedIn) -> Response:
+def prints(services: Use, viewer: MayRead) -> Response:
     """Give the print runs of who is signed in and of those it may sign for, the newest first."""
     with services.connection() as conn:
         parties = [viewer.party, *(one.member for one in directory.members_of(conn, viewer.party))]

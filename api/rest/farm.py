@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from api.rest.context import CaughtUp, Use
 from api.services import Services
-from api.signin.viewer import SignedIn, Viewer, forbidden
+from api.signin.viewer import MayRead, Viewer, forbidden
 from domain.events.marks import MarkClaim
 from domain.events.registry import PlaceKind
 from domain.harvests import thinkable_g
@@ -139,7 +139,7 @@ class Farm(Struct, frozen=True):
 @router.get("")
 def farm(
     services: Use,
-    viewer: SignedIn,
+    viewer: MayRead,
     member: Annotated[
         str | None, Query(alias="for", description="a member for whom the cooperative records")
     ] = None,

@@ -16,7 +16,8 @@ from api.rate_limit import RateLimit
 from api.rest.body import json_up_to, malformed
 from api.rest.context import Use
 from api.services import Services
-from api.signin.viewer import SignedIn, Viewer, forbidden
+from api.signin.origin import accepted
+from api.signin.viewer import MayRead, MayWrite, Viewer, forbidden
 from domain.events.governance import Role
 from domain.ids import PartyId
 from domain.townships import LUODING, TOWNSHIPS
@@ -49,7 +50,7 @@ class Asked(Card, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 @router.post("", status_code=201, openapi_extra=_JSON)
-async def invite(request: Request, services: Use, viewer: SignedIn) -> Response:
+async def invite(request: Request, services: Use, viewer: MayWrite) -> Response:
     """Invite somebody to join, or a member with a new phone (`{"party": …}`); gives the code."""
     _clerk(viewer)
     wanted = await json_up_to(request, _MAX_BODY, Wanted)
@@ -73,7 +74,7 @@ async def invite(request: Request, services: Use, viewer: SignedIn) -> Response:
 
 
 @router.get("")
-def waiting(services: Use, viewer: SignedIn) -> Response:
+def waiting(services: Use, viewer: MayRead) -> Response:
     """Give who has asked to join the cooperative and waits for its clerk."""
     _clerk(viewer)
     with services.connection() as conn:
@@ -92,7 +93,7 @@ def waiting(services: Use, viewer: SignedIn) -> Response:
 
 
 @router.delete("/{did}", status_code=204)
-def refuse(services: Use, viewer: SignedIn, did: str) -> Response:
+def refuse(services: Use, viewer: MayWrite, did: str) -> Response:
     """Send somebody away who has asked; what they said of themselves is erased."""
     _clerk(viewer)
     with services.connection() as conn:
@@ -131,6 +132,11 @@ async def ask(request: Request, services: Use, code: str) -> Response:
         said, did = statement.read(asked.envelope)
     except statement.NotASignIn as error:
         raise malformed("这份申请的签名不对，请再试一次。", f"Not signed well: {error}.") from error
+    if said.origin not in accepted(request, services.settings):
+        raise Problem(
+            HTTPStatus.FORBIDDEN, "wrong-origin", "这份申请是签给别的网站的，没有放行。",
+            f"It was signed for {said.origin[:100]!r}, not for this site.",
+        )  # fmt: skip
     if said.code != code or asked.township not in _TOWNSHIPS:
         raise malformed("这份申请对不上，请重新扫码。", "Signed for another code, or no township.")
     with services.connection() as conn:

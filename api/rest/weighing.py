@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from api.errors import Problem
 from api.rest.context import Use
-from api.signin.viewer import SignedIn, forbidden
+from api.signin.viewer import MayRead, forbidden
 from api.weighing import columns, table
 from api.weighing.cells import GRAMS, text
 from api.weighing.columns import REQUIRED, Columns, Field
@@ -37,7 +37,7 @@ class Sent(BaseModel):
 
 
 @router.post("")
-def read(sent: Annotated[Sent, Form()], services: Use, viewer: SignedIn) -> Response:
+def read(sent: Annotated[Sent, Form()], services: Use, viewer: MayRead) -> Response:
     """Read a weighing list (XLSX, or CSV in UTF-8, UTF-16 or GBK) of the cooperative's members.
 
     The answer has the columns as they were taken, the first rows to compare, the deliveries, and

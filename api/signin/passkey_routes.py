@@ -14,9 +14,10 @@ from api.rest.body import body_up_to
 from api.rest.context import Use
 from api.services import Services
 from api.signin import challenge, passkeys, sessions
+from api.signin.origin import own_origin
 from api.signin.passkeys import NotAPasskey, Site
 from api.signin.routes import with_session
-from api.signin.viewer import MaybeViewer, SignedIn, Viewer, forbidden, not_signed_in
+from api.signin.viewer import MaybeViewer, MayRead, SignedIn, Viewer, forbidden, not_signed_in
 from ledger.log import Connection
 from projections import directory
 
@@ -54,7 +55,7 @@ async def register(request: Request, services: Use, viewer: MaybeViewer) -> Resp
 def offer_sign_in(request: Request, services: Use) -> Response:
     """Give the options for `navigator.credentials.get`."""
     made = challenge.make(services.signin_secret, int(time.time()))
-    return _json(passkeys.request(site_of(request), made))
+    return _json(passkeys.request(site_of(services, request), made))
 
 
 @router.post("", status_code=201, openapi_extra=_BODY)
@@ -65,7 +66,7 @@ async def sign_in(request: Request, services: Use) -> Response:
 
 
 @router.get("")
-def list_passkeys(services: Use, viewer: SignedIn) -> Response:
+def list_passkeys(services: Use, viewer: MayRead) -> Response:
     """List the party's passkeys."""
     with services.connection() as conn:
         found = passkeys.listed(conn, viewer.party)
@@ -85,9 +86,9 @@ def forget(
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def site_of(request: Request) -> Site:
-    """Give the site that a request came to."""
-    return Site(f"{request.url.scheme}://{request.url.netloc}")
+def site_of(services: Services, request: Request) -> Site:
+    """Give the site that passkeys are for: the public address, whatever a proxy made of it."""
+    return Site(own_origin(request, services.settings))
 
 
 def _offer(services: Services, request: Request, viewer: Viewer | None, sent: Sent) -> Response:
@@ -95,7 +96,7 @@ def _offer(services: Services, request: Request, viewer: Viewer | None, sent: Se
         office = _office(conn, viewer, sent, use=False)
         made = challenge.make(services.signin_secret, int(time.time()))
         options = passkeys.registration(
-            conn, office.id, office.name or office.id, site_of(request), made
+            conn, office.id, office.name or office.id, site_of(services, request), made
         )
     return _json(options)
 
@@ -108,7 +109,9 @@ def _register(services: Services, request: Request, viewer: Viewer | None, sent:
     with services.connection() as conn, conn.transaction():
         office = _office(conn, viewer, sent, use=True)
         try:
-            made = passkeys.register(conn, office.id, name, site_of(request), sent.credential)
+            made = passkeys.register(
+                conn, office.id, name, site_of(services, request), sent.credential
+            )
         except NotAPasskey as error:
             raise _refused(error) from error
     return _json(msgspec.json.encode(made), HTTPStatus.CREATED)
@@ -118,7 +121,7 @@ def _begin(services: Services, request: Request, sent: Sent) -> Response:
     given = _fresh(services, sent)
     with services.connection() as conn, conn.transaction():
         try:
-            party = passkeys.party_of(conn, site_of(request), sent.credential)
+            party = passkeys.party_of(conn, site_of(services, request), sent.credential)
         except NotAPasskey as error:
             raise _refused(error) from error
         secret = sessions.begin(conn, party, "passkey", given)

@@ -4,7 +4,6 @@ import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Cookie, Request, Response
 from fastapi.responses import JSONResponse
@@ -15,6 +14,7 @@ from api.rest.body import body_up_to
 from api.rest.context import Use
 from api.services import Services
 from api.signin import challenge, sessions, statement
+from api.signin.origin import accepted, own_origin
 from api.signin.viewer import COOKIE, SignedIn
 from ledger.envelope import MAX_ENVELOPE
 from ledger.log import Connection
@@ -40,7 +40,7 @@ def get_challenge(request: Request, services: Use) -> Response:
     body = {
         "challenge": challenge.make(services.signin_secret, int(time.time())),
         "expires_in": challenge.LIFETIME_S,
-        "origin": _own_origin(request),
+        "origin": own_origin(request, services.settings),
         "payloadType": statement.PAYLOAD_TYPE,
     }
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
@@ -50,7 +50,7 @@ def get_challenge(request: Request, services: Use) -> Response:
 async def sign_in(request: Request, services: Use) -> Response:
     """Sign in with a DSSE envelope over a `signin.v1` statement; 201, a cookie and who one is."""
     raw = await body_up_to(request, MAX_ENVELOPE)
-    origins = {_own_origin(request), _origin_of(services.settings.public_url)}
+    origins = accepted(request, services.settings)
     return await run_in_threadpool(_begin, services, raw, origins)
 
 
@@ -77,7 +77,7 @@ def sign_out(
     return answer
 
 
-def _begin(services: Services, raw: bytes, origins: set[str]) -> Response:
+def _begin(services: Services, raw: bytes, origins: frozenset[str]) -> Response:
     try:
         said, did = statement.read(raw)
     except statement.NotASignIn as error:
@@ -116,15 +116,6 @@ def _may_speak(conn: Connection, did: str, party: str) -> bool:
     if key is None or key.party != party or key.revoked_by is not None:
         return False
     return key.expires is None or datetime.now(UTC) < key.expires
-
-
-def _own_origin(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
-
-
-def _origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _refused(code: str, zh: str, en: str) -> Problem:

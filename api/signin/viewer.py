@@ -134,6 +134,53 @@ def signed_in(request: HTTPConnection) -> Viewer:
     return viewer
 
 
+def reading(request: HTTPConnection) -> Viewer:
+    """Give who is signed in and may see what its party may.
+
+    Raises:
+        Problem: 401 for the public, 403 for a token without the scope `read`.
+    """
+    return _within(signed_in(request), "read")
+
+
+def writing(request: HTTPConnection) -> Viewer:
+    """Give who is signed in and may act for its party.
+
+    Raises:
+        Problem: 401 for the public, 403 for a token without the scope `write`.
+    """
+    return _within(signed_in(request), "write")
+
+
+def perhaps_reading(request: HTTPConnection) -> Viewer | None:
+    """Give who may see what its party may; None for the public, which a page leads to its door.
+
+    Raises:
+        Problem: 403 for a token without the scope `read`.
+    """
+    viewer = viewer_of(request)
+    return _within(viewer, "read") if viewer else None
+
+
+def perhaps_writing(request: HTTPConnection) -> Viewer | None:
+    """Give who may act for its party; None for the public, which a page leads to its door.
+
+    Raises:
+        Problem: 403 for a token without the scope `write`.
+    """
+    viewer = viewer_of(request)
+    return _within(viewer, "write") if viewer else None
+
+
+def _within(viewer: Viewer, scope: str) -> Viewer:
+    if scope not in viewer.scopes:
+        raise Problem(
+            HTTPStatus.FORBIDDEN, "scope-missing", f"这个令牌没有 {scope} 权限。",
+            f"The token lacks the scope {scope}.",
+        )  # fmt: skip
+    return viewer
+
+
 def not_signed_in() -> Problem:
     """Say that this is not for the public (RFC 9110 §15.5.2)."""
     return Problem(
@@ -152,3 +199,7 @@ def forbidden() -> Problem:
 
 MaybeViewer = Annotated[Viewer | None, Depends(viewer_of)]
 SignedIn = Annotated[Viewer, Depends(signed_in)]
+MayRead = Annotated[Viewer, Depends(reading)]
+MayWrite = Annotated[Viewer, Depends(writing)]
+MaybeReading = Annotated[Viewer | None, Depends(perhaps_reading)]
+MaybeWriting = Annotated[Viewer | None, Depends(perhaps_writing)]
