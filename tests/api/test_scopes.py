@@ -67,7 +67,7 @@ def needing(county: County) -> Iterator[tuple[str, str, set[Callable[..., Any]]]
     ways = {*NEEDS, signed_in, viewer_of}
     for route in routes(county.client.app.routes):  # type: ignore[attr-defined]
         used = ways & set(calls(route.dependant))
-        for method in sorted(route.methods) if used else ():
+        for method in sorted(route.methods or ()) if used else ():
             yield method, route.path, used
 
 
