@@ -1,6 +1,7 @@
 """Takes an export out of the database: the whole ledger, or the bundle of one batch."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 import psycopg
@@ -18,6 +19,9 @@ from ledger.partial_replay import GOVERNING
 from ledger.positions import Position, leaf_index
 from ledger.proofs import inclusion_proof
 
+Borrow = Callable[[], AbstractContextManager[psycopg.Connection[Any]]]
+"""Lends a connection for as long as it is needed."""
+
 _PAGE: Final = 2000
 _OF_TRADE: Final = (m.OfferMade, m.OfferChanged, m.OrderConfirmed, m.OrderCancelled)
 
@@ -34,10 +38,23 @@ def export_ledger(conn: psycopg.Connection[Any], *, witnessed: bool = False) -> 
     Raises:
         NothingToExport: where the ledger is empty, or no checkpoint was cosigned.
     """
-    opened = _opened(conn)
-    size, note = _newest(conn, witnessed=witnessed)
+    return export_in_parts(lambda: nullcontext(conn), witnessed=witnessed)
+
+
+def export_in_parts(borrow: Borrow, *, witnessed: bool = False) -> Iterator[bytes]:
+    """Give the same, over connections that are borrowed for a part of the events each.
+
+    None is held while a line is given: who takes the lines slowly keeps none from others. As the
+    ledger only grows, all parts are of the checkpoint that was the newest when it began.
+
+    Raises:
+        NothingToExport: as above, before the first line.
+    """
+    with borrow() as conn:
+        opened = _opened(conn)
+        size, note = _newest(conn, witnessed=witnessed)
     header = export.Header(export.FORMAT, opened.origin, opened.log_key, size)
-    return export.write(header, _lines(conn, size), note)
+    return export.write(header, _lines(borrow, size), note)
 
 
 def export_batch(
@@ -82,9 +99,11 @@ def _newest(conn: psycopg.Connection[Any], *, witnessed: bool) -> tuple[int, str
     return int(row[0]), str(row[1])
 
 
-def _lines(conn: psycopg.Connection[Any], size: int) -> Iterator[export.Line]:
+def _lines(borrow: Borrow, size: int) -> Iterator[export.Line]:
     after = 0
-    while rows := log.read_stored(conn, after, _PAGE, size):
+    while after < size:
+        with borrow() as conn:
+            rows = log.read_stored(conn, after, _PAGE, size)
         for row in rows:
             yield export.Line(row.position, row.admitted_at, row.data)
         after = rows[-1].position

@@ -114,12 +114,10 @@ def _one(
         return _door(request, services)
     with services.connection() as conn:
         row = queries.orders_by_id(conn, [order_id]).get(order_id)
-        if row is None or not (viewer.is_county or viewer.party in {row.buyer, row.seller}):
-            return failure(
-                request,
-                services,
-                not_found("没有这个订单，或者与您无关。", "No such order of yours."),
-            )
+    if row is None or not (viewer.is_county or viewer.party in {row.buyer, row.seller}):
+        problem = not_found("没有这个订单，或者与您无关。", "No such order of yours.")
+        return failure(request, services, problem)
+    with services.connection() as conn:
         return _views(request, services, conn, viewer, [row])[0]
 
 

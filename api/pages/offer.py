@@ -70,11 +70,12 @@ def offer(
     """Show one offer, and how to order from it; with `?sign=in`, the door to that first."""
     with services.connection() as conn:
         row = queries.offers_by_id(conn, [offer_id]).get(offer_id)
-        if row is None:
-            problem = not_found(
-                "没有这个供应，可能网址抄错了。", "There is no such offer; check the address."
-            )
-            return failure(request, services, problem)
+    if row is None:
+        problem = not_found(
+            "没有这个供应，可能网址抄错了。", "There is no such offer; check the address."
+        )
+        return failure(request, services, problem)
+    with services.connection() as conn:
         known, naming = known_of(request, services, conn, [row], [])
         known = known._replace(passports=documents(conn, [row.batch]))
         buys = may(viewer, Audience.BUYERS, (row.seller,))

@@ -36,15 +36,9 @@ def batch_page(request: Request, services: Services, batch: str) -> Response:
     name = (batch, who.language, chosen)
     with services.connection() as conn:
         body = document_json(conn, batch)
-        if body is None:
-            return unknown(request, services, batch)
-        version = version_of(body)
-        kept = services.pages.get(name, version)
-        if kept is None:
-            found = decoded(body)
-            url = _url(found, chosen)
-            text = _filled(services, conn, found, who, url, None, None)
-            kept = services.pages.put(name, version, text.encode())
+        kept = None if body is None else _kept(services, conn, body, name, who)
+    if body is None or kept is None:
+        return unknown(request, services, batch)
     headers = {**render.headers(request, who), "Cache-Control": CACHE_CONTROL}
     if chosen:
         # It carries a cookie: nobody else's copy.
@@ -61,9 +55,10 @@ def unit_page(request: Request, services: Services, batch: str, serial: str) -> 
     who = render.reader_of(request)
     with services.connection() as conn:
         body = document_json(conn, batch)
-        if body is None:
-            return unknown(request, services, batch)
-        found = decoded(body)
+    if body is None:
+        return unknown(request, services, batch)
+    found = decoded(body)
+    with services.connection() as conn:
         told = unit_scan.told_of(conn, found.key, serial)
         unit = unit_scan.looked_at(request, services, conn, found, serial, told, who)
         text = _filled(services, conn, found, who, request.url, serial, unit)
@@ -118,6 +113,19 @@ def _gone_where_withdrawn(page: Response, body: bytes) -> Response:
     if page.status_code == HTTPStatus.OK and _is_withdrawn(body):
         page.status_code = HTTPStatus.GONE
     return page
+
+
+def _kept(
+    services: Services, conn: Connection, body: bytes, name: tuple[str, str, str], who: Reader
+) -> Kept:
+    """Give a batch's page as it is kept, or make it; its name ends with the language asked for."""
+    version = version_of(body)
+    kept = services.pages.get(name, version)
+    if kept is None:
+        found = decoded(body)
+        text = _filled(services, conn, found, who, _url(found, name[-1]), None, None)
+        kept = services.pages.put(name, version, text.encode())
+    return kept
 
 
 def _filled(

@@ -1,7 +1,6 @@
 """The public log: checkpoint, tiles, entry bundles (C2SP tlog-tiles), and the whole export."""
 
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -159,18 +158,12 @@ def export(
     """
     if services.settings.private_export and not may(viewer, Audience.COUNTY):
         raise not_signed_in() if viewer is None else forbidden()
-    with services.connection() as conn:
-        try:
-            exporter.export_ledger(conn, witnessed=witnessed)
-        except exporter.NothingToExport as error:
-            zh = "见证人还没有签过检查点。" if witnessed else "台账还没有开账。"
-            raise not_found(zh, str(error)) from error
-
-    def lines() -> Iterator[bytes]:
-        with services.connection() as conn:
-            yield from exporter.export_ledger(conn, witnessed=witnessed)
-
+    try:
+        lines = exporter.export_in_parts(services.connection, witnessed=witnessed)
+    except exporter.NothingToExport as error:
+        zh = "见证人还没有签过检查点。" if witnessed else "台账还没有开账。"
+        raise not_found(zh, str(error)) from error
     name = 'attachment; filename="suyuan.ndjson"'
     return StreamingResponse(
-        lines(), media_type="application/x-ndjson", headers={"Content-Disposition": name}
+        lines, media_type="application/x-ndjson", headers={"Content-Disposition": name}
     )
