@@ -33,10 +33,10 @@ class Shell:
         self.environment = {**mine, "SUYUAN_DATA": str(data), **variables}
 
     def __call__(self, *words: str | Path, stdin: bytes = b"", **variables: str) -> Said:
-        """Run a command to its end."""
+        """Run a command to its end, beside the data folder: what it writes is thrown away too."""
         ended = subprocess.run(  # noqa: S603  our own command
             [PROGRAM, *map(str, words)], input=stdin, capture_output=True, check=False,
-            env={**self.environment, **variables}, timeout=120,
+            env={**self.environment, **variables}, timeout=120, cwd=self.data.parent,
         )  # fmt: skip
         said = Said(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
         assert "Traceback" not in said.out + said.err, said.err
