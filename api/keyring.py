@@ -9,7 +9,7 @@ from ledger.custody import KeyCustody
 from ledger.errors import KeyFileError
 from ledger.keys import Ed25519Key, P256Key, load_key, save_key
 from ledger.log_signer import FindLogKey
-from ledger.vault import Vault, load_or_make_master_key
+from ledger.vault import ReadableVault, Vault, load_or_make_master_key
 
 PASSWORD_VARIABLE: Final = "SUYUAN_KEY_PASSWORD"  # noqa: S105  the variable's name
 
@@ -72,6 +72,10 @@ class Keyring:
     def vault(self) -> Vault:
         """Give the vault under its master key, made when first asked for."""
         return Vault(load_or_make_master_key(self.folder / "vault.key"))
+
+    def readable_vault(self) -> ReadableVault:
+        """Give the vault as a server uses it: names that can't be read are not shown."""
+        return ReadableVault(load_or_make_master_key(self.folder / "vault.key"))
 
     def custody(self) -> KeyCustody:
         """Give the custody of parties' keys, under the same master key as the vault."""

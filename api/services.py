@@ -41,7 +41,7 @@ class Services:
         keyring = Keyring(settings.data)
         self.settings = settings
         self.database_url = database_url
-        self.vault = keyring.vault()
+        self.vault = keyring.readable_vault()
         self.custody = keyring.custody()
         self.signin_secret = keyring.secret(b"suyuan sign-in challenges, v1")
         self.passport_key = Ed25519Key.from_seed(keyring.secret(b"suyuan passport issuer, v1"))

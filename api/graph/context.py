@@ -5,7 +5,6 @@ while it waits for a thread.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
@@ -23,7 +22,7 @@ from api.graph.errors import Mistaken, of_problem
 from api.graph.services import Services
 from api.signin.viewer import Viewer, bearer_of, viewer_of, viewer_with_token
 from ledger.log import Connection
-from ledger.vault import PersonCard, Sealed
+from ledger.vault import PersonCard
 from projections import directory, market_queries, matching, passport
 from projections.market_rows import DemandRow, OfferRow, OrderRow, StepRow
 
@@ -36,7 +35,6 @@ T = TypeVar("T")
 Row = TypeVar("Row")
 Made = TypeVar("Made")
 Query = Callable[[Connection], T]
-_log = logging.getLogger(__name__)
 
 
 class Rows(DataLoader[str, Row | None]):
@@ -124,11 +122,7 @@ class Loads:
         """Give the cards of those who agreed that they are shown."""
         if not persons:
             return {}
-        try:
-            cards = self._services.vault.names(conn, persons)
-        except Sealed as error:
-            _log.warning("names are not shown: %s", error)
-            return {}
+        cards = self._services.vault.names(conn, persons)
         return {party: card for party, card in cards.items() if card.consent}
 
 

@@ -22,6 +22,8 @@ _DAYS: Final = (
 _DAY_OF_YEAR: Final = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _WEIGHT: Final = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*([a-z一-龥]*)")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
+_LONGEST: Final = 15
+"""Digits before the point and after it: more is no weight, and would take long to reckon with."""
 _EPOCH: Final = date(1899, 12, 30)
 """Day 0 of a spreadsheet's dates (ECMA-376 Part 1, §18.17.4.1)."""
 _SERIAL_DAYS: Final = range(36_526, 73_051)
@@ -69,7 +71,7 @@ def _day(cell: Cell, today: date) -> date | None:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    if isinstance(cell, int | float) and int(cell) in _SERIAL_DAYS:
+    if isinstance(cell, int | float) and _SERIAL_DAYS.start <= cell < _SERIAL_DAYS.stop:
         return _EPOCH + timedelta(days=int(cell))
     written = text(cell)
     for pattern in _DAYS:
@@ -113,6 +115,10 @@ def grams(cell: Cell, unit: str) -> int:
 def _whole_grams(number: str, grams_each: int) -> int:
     whole, _, fraction = number.partition(".")
     fraction = fraction.rstrip("0")
+    if len(whole.lstrip("0")) > _LONGEST:
+        raise BadCell(f"{number[:_LONGEST]}… 重得不像话，请核对。", "That is too heavy; check it.")
+    if len(fraction) > _LONGEST:
+        raise BadCell(f"{number[: 2 * _LONGEST]}… 精细到不足一克了。", "That is finer than a gram.")
     scale: int = 10 ** len(fraction)
     total, rest = divmod(int(whole + fraction) * grams_each, scale)
     if rest:

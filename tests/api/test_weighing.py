@@ -2,11 +2,13 @@
 
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -155,6 +157,38 @@ def test_what_is_no_table_is_said_with_what_to_do(raw: bytes, words: str) -> Non
     assert words in said.value.zh
 
 
+@settings(max_examples=300)
+@given(data=st.data())
+def test_a_damaged_workbook_is_a_table_or_said_to_be_none(data: st.DataObject) -> None:
+    whole = bytearray(xlsx([HEADING, ["2026-11-20", "陈秀兰", "鲜桂皮", 10, "七号山地"]]))
+    if data.draw(st.booleans()):
+        del whole[data.draw(st.integers(4, len(whole))) :]
+    for at in data.draw(st.lists(st.integers(4, max(4, len(whole) - 1)), max_size=4)):
+        if at < len(whole):
+            whole[at] ^= data.draw(st.integers(1, 255))
+    with suppress(NotATable):
+        read(bytes(whole))
+
+
+def test_a_workbook_whose_sheet_is_cut_off_is_said_to_be_broken() -> None:
+    whole = io.BytesIO()
+    with (
+        ZipFile(io.BytesIO(xlsx([HEADING]))) as old,
+        ZipFile(whole, "w") as new,
+    ):
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part[:-20] if name.endswith("sheet1.xml") else part)
+    with pytest.raises(NotATable, match="can't be opened"):
+        read(whole.getvalue())
+
+
+@pytest.mark.parametrize("written", [float("inf"), float("nan"), 1e300, -1e300])
+def test_a_number_that_is_no_day_is_said_to_be_none(written: float) -> None:
+    with pytest.raises(BadCell):
+        cells.day(written, TODAY)
+
+
 @pytest.mark.parametrize(
     ("written", "grams"),
     [
@@ -169,7 +203,25 @@ def test_a_weight_is_read_as_people_write_it(written: cells.Cell, grams: int) ->
 
 @pytest.mark.parametrize(
     "written",
-    ["1,5", "1,50", "12,34,567", "-3", "1e5", "十斤", "", None, "0", "3筐", "0.0001", "1.2.3"],
+    [
+        "1,5",
+        "1,50",
+        "12,34,567",
+        "-3",
+        "1e5",
+        "十斤",
+        "",
+        None,
+        "0",
+        "3筐",
+        "0.0001",
+        "1.2.3",
+        "9" * 5000,
+        "0." + "1" * 5000,
+        float("inf"),
+        float("nan"),
+        1e300,
+    ],
 )
 def test_a_weight_that_may_mean_two_things_or_none_is_not_guessed(written: cells.Cell) -> None:
     with pytest.raises(BadCell):

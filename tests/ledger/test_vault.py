@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import KeyFileError
-from ledger.vault import PersonCard, Sealed, Vault, load_or_make_master_key
+from ledger.vault import PersonCard, ReadableVault, Sealed, Vault, load_or_make_master_key
 from tests.ledger.conftest import LedgerUnderTest
 
 CARD = PersonCard("陈秀兰", "10000000001", consent=True)
@@ -38,6 +38,19 @@ def test_another_master_key_opens_nothing(ledger: LedgerUnderTest) -> None:
         Vault(b"k" * 32).put(conn, "P445381-000101", CARD)
         with pytest.raises(Sealed, match="P445381-000101"):
             Vault(b"x" * 32).names(conn, ["P445381-000101"])
+
+
+def test_a_readable_vault_gives_what_it_can_open_and_tells_once_of_the_rest(
+    ledger: LedgerUnderTest, caplog: pytest.LogCaptureFixture
+) -> None:
+    readable = ReadableVault(b"k" * 32)
+    with ledger.connect() as conn:
+        Vault(b"x" * 32).put(conn, "P445381-000101", CARD)
+        readable.put(conn, "P445381-000102", CARD)
+        for _ in range(2):
+            cards = readable.names(conn, ["P445381-000101", "P445381-000102"])
+            assert cards == {"P445381-000102": CARD}
+    assert len(caplog.records) == 1
 
 
 def test_a_row_under_another_partys_id_does_not_open(ledger: LedgerUnderTest) -> None:
