@@ -1,5 +1,6 @@
 """The composition root of the HTTP side: routers, static files, and errors as problems."""
 
+import logging
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -12,9 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.body_limit import BodyLimit
-from api.errors import Problem, problem_response, unavailable
+from api.errors import Problem, fault, problem_response, unavailable
 from api.graph.documents import Trusted
 from api.graph.router import graphql_router
+from api.legible import Legible
 from api.pages import router as pages
 from api.pages.accept import wants_page
 from api.pages.failure import failure
@@ -51,6 +53,13 @@ _DESCRIPTION: Final = (
 _GENERAL: Final = {HTTPStatus.NOT_FOUND: "这里没有这一页。请核对网址。"}
 """What is said where no handler knows better."""
 
+_UNSTORABLE: Final = Problem(
+    HTTPStatus.BAD_REQUEST, "malformed", "有一处填的太大，或者有存不了的字符，请核对。",
+    "A value is out of range, or holds a character that can't be kept; check what was sent.",
+)  # fmt: skip
+
+_log = logging.getLogger(__name__)
+
 
 def create_app(services: Services) -> FastAPI:
     """Build the application over services, which the caller starts and stops."""
@@ -86,6 +95,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(resolver.router)
     app.mount("/static", PackedFiles(directory=STATIC), name="static")
     app.add_middleware(BodyLimit)
+    app.add_middleware(Legible, answer=_told)
     _serve_docs(app)
     _handle_errors(app)
     return app
@@ -119,6 +129,7 @@ def _page(request: Request, problem: Problem) -> Response:
     try:
         return failure(request, services, problem)
     except psycopg.Error:
+        _log.exception("the page of a problem could not be made")
         return failure(request, services, unavailable())
 
 
@@ -127,9 +138,20 @@ def _handle_errors(app: FastAPI) -> None:
     async def problem(request: Request, error: Problem) -> Response:
         return await _told(request, error)
 
-    @app.exception_handler(psycopg.Error)
-    async def database(request: Request, _error: psycopg.Error) -> Response:
+    @app.exception_handler(psycopg.OperationalError)
+    async def database(request: Request, error: psycopg.OperationalError) -> Response:
+        _log.error("%s: the database does not answer: %s", request.url.path, error)
         return await _told(request, unavailable())
+
+    @app.exception_handler(psycopg.DataError)
+    async def data(request: Request, error: psycopg.DataError) -> Response:
+        _log.warning("%s: the database does not take a value: %s", request.url.path, error)
+        return await _told(request, _UNSTORABLE)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, _error: Exception) -> Response:
+        # It is raised on after the answer, and the server logs it with its trace.
+        return await _told(request, fault())
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

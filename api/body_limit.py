@@ -9,19 +9,18 @@ from api.errors import Problem, problem_response
 from api.reports.photo import MAX_UPLOAD
 
 MAX_BODY: Final = 1024 * 1024
-"""Bytes; the bulk path, which is read line by line, is not bound by it."""
+"""Bytes that may come to any address that is not named below."""
 
-_BOUND: Final = {
-    "/graphql": MAX_BODY,
+_OTHERWISE: Final = {
+    "/api/events": None,
     "/report": MAX_UPLOAD + MAX_BODY,
     "/api/weighing": 9 * MAX_BODY,
-    "/api/labels": MAX_BODY,
 }
-"""Bytes that may come to the addresses that begin so."""
+"""Bytes that may come to the addresses that begin so; None where events are read line by line."""
 
 
 class BodyLimit:
-    """ASGI middleware: answers 413 where a body of the bound paths is larger than may be."""
+    """ASGI middleware: answers 413 where a body is larger than may be."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -55,7 +54,8 @@ class BodyLimit:
 def _limit(scope: Scope) -> int | None:
     if scope["type"] != "http":
         return None
-    return next((most for path, most in _BOUND.items() if scope["path"].startswith(path)), None)
+    path = scope["path"]
+    return next((most for begins, most in _OTHERWISE.items() if path.startswith(begins)), MAX_BODY)
 
 
 def _too_large(limit: int) -> Problem:

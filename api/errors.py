@@ -8,6 +8,7 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from domain.refusals import Code, Refusal
+from ledger.outcome import Busy, WriteFailed
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -114,6 +115,23 @@ def unavailable() -> Problem:
         "台账暂时写不了，这一条没有记下，请稍后原样再送。",
         "The ledger can't be written now; nothing was recorded. Send the same again later.",
         headers={"Retry-After": "5"},
+    )  # fmt: skip
+
+
+def not_taken(error: Busy | WriteFailed) -> Problem:
+    """Say why the ledger took nothing in; the same may be sent again."""
+    return busy(error.retry_after) if isinstance(error, Busy) else unavailable()
+
+
+def fault() -> Problem:
+    """Say that the fault is ours; what was sent may be sent again, as no event counts twice."""
+    return Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "fault",
+        "这里出了故障，不是您的错，原因已经写进日志。要是正在送记录，请原样再送一次，"
+        "台账不会重复记；还是不行，请告诉县里。",
+        "Something failed here, through no fault of yours; the log says what. If you were sending a"
+        " record, send the same again: the ledger never records it twice. Tell the county if it"
+        " goes on.",
     )  # fmt: skip
 
 

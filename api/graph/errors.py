@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from strawberry.extensions import MaskErrors
 from typing_extensions import override
 
-from api.errors import Problem, busy, unavailable
+from api.errors import Problem, not_taken
 from ledger.outcome import Busy, WriteFailed
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def of_problem(problem: Problem) -> Mistaken:
 
 def try_again(error: Busy | WriteFailed) -> Mistaken:
     """Say that nothing was recorded, and that the same may be sent again."""
-    problem = busy(error.retry_after) if isinstance(error, Busy) else unavailable()
+    problem = not_taken(error)
     mistaken = Mistaken(problem.code, problem.zh, problem.en)
     if mistaken.extensions is not None:
         mistaken.extensions["retryAfter"] = int(problem.headers["Retry-After"])

@@ -1,6 +1,7 @@
 """What did not work, said so that it helps: a page for people, a problem for machines."""
 
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -11,6 +12,9 @@ from api.pages.accept import wants_json
 from api.pages.standing import UNKNOWN, standing
 from api.services import Services
 
+_UNASKED: Final = frozenset({"unavailable", "fault"})
+"""Where the database itself may have failed: it is not asked how the ledger stands."""
+
 
 def failure(
     request: Request, services: Services, problem: Problem, asked: str | None = None
@@ -19,7 +23,7 @@ def failure(
     if wants_json(request):
         return problem_response(problem)
     now = UNKNOWN
-    if problem.code != "unavailable":
+    if problem.code not in _UNASKED:
         with services.connection() as conn:
             now = standing(conn)
     response = render.page(

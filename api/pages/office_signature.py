@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from api.errors import Problem
+from api.errors import Problem, not_taken
 from api.services import Services
 from api.signin.viewer import Viewer, forbidden
 from domain.events.catalogue import AnyEvent, decode, encode
@@ -13,6 +13,7 @@ from domain.refusals import Refusal
 from ledger import envelope
 from ledger.candidate import read_payload
 from ledger.custody import CustodySealed, NotInCustody
+from ledger.outcome import Busy, WriteFailed
 
 
 def recorded(services: Services, viewer: Viewer, event: AnyEvent) -> int:
@@ -20,7 +21,7 @@ def recorded(services: Services, viewer: Viewer, event: AnyEvent) -> int:
 
     Raises:
         Problem: 403 where the session may not write, 409 where the server keeps no key of the
-            party's, 422 where a field is wrong or the ledger refuses.
+            party's, 422 where a field is wrong or the ledger refuses, 503 where it can't write.
     """
     if "write" not in viewer.scopes:
         raise forbidden()
@@ -39,7 +40,10 @@ def recorded(services: Services, viewer: Viewer, event: AnyEvent) -> int:
             "The server keeps no key of yours. Use suyuan mark on the computer that has it.",
         ) from error  # fmt: skip
     raw = envelope.to_bytes(envelope.sign(payload, key))
-    outcome = services.sequencer.submit([raw]).result()[0]
+    try:
+        outcome = services.sequencer.submit([raw]).result()[0]
+    except (Busy, WriteFailed) as error:
+        raise not_taken(error) from error
     if isinstance(outcome, Refusal):
         raise _refused(outcome, None)
     return outcome.receipt.position

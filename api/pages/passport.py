@@ -22,10 +22,10 @@ def by_identifier(request: Request, services: Use, id: str = "") -> Response:  #
     if not id:
         return RedirectResponse("/batches", HTTPStatus.SEE_OTHER)
     with services.connection() as conn:
-        found = document(conn, id.replace("\0", ""))
+        found = document(conn, id)
     if found is not None and address(found.key).startswith("/01/"):
         return RedirectResponse(address(found.key), HTTPStatus.SEE_OTHER)
-    return show(request, services, id.replace("\0", ""), None)
+    return show(request, services, id, None)
 
 
 def show(request: Request, services: Services, batch: str, serial: str | None) -> Response:

@@ -16,7 +16,8 @@ from api.pages.standing import standing
 from api.pages.words import COMMITMENTS, GROUNDS
 from api.rest.context import CaughtUp, Use
 from domain.events.papers import LabelKind
-from labels.link import parse
+from labels.errors import LinkError
+from labels.link import Link, parse
 from projections import holdings, papers
 from projections.passport import document
 
@@ -29,8 +30,11 @@ _KINDS: Final = (LabelKind.BATCH, LabelKind.UNIT, LabelKind.CERTIFICATE)
 @router.get("/print/01/{rest:path}")
 def printing(request: Request, services: Use) -> Response:
     """Show what can be printed of a batch."""
-    raw: bytes = request.scope["raw_path"]
-    link = parse(f"http://host{raw.split(b'?')[0].decode('latin-1').removeprefix('/print')}")
+    try:
+        link = _link(request)
+    except LinkError as error:
+        problem = Problem(HTTPStatus.BAD_REQUEST, error.code, error.zh, error.en)
+        return failure(request, services, problem)
     batch = f"{link.gtin}/{link.lot}"
     with services.connection() as conn:
         found = document(conn, batch)
@@ -61,3 +65,9 @@ def printing(request: Request, services: Use) -> Response:
         certificate=issued[0].id if issued else None, next=str(int(last) + 1) if last else "1",
         commitments=list(COMMITMENTS.items()), grounds=list(GROUNDS.items()),
     )  # fmt: skip
+
+
+def _link(request: Request) -> Link:
+    """Read the batch's address as it came, with its escapes."""
+    raw: bytes = request.scope["raw_path"]
+    return parse(f"http://host{raw.split(b'?')[0].decode('latin-1').removeprefix('/print')}")

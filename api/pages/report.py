@@ -56,7 +56,7 @@ def ask(request: Request, services: Use, batch: str = "", serial: str = "") -> R
     if not batch:
         return RedirectResponse("/batches", HTTPStatus.SEE_OTHER)
     with services.connection() as conn:
-        found = document(conn, batch[:_LONGEST].replace("\0", ""))
+        found = document(conn, batch[:_LONGEST])
         now = standing(conn)
     if found is None:
         return failure(request, services, _unknown())
@@ -103,7 +103,7 @@ def _read(services: Services, sent: Sent) -> Said:
     if kind is None:
         raise _wrong("请点一下是哪种问题。", "Say which kind of problem it is.")
     with services.connection() as conn:
-        found = document(conn, sent.batch.replace("\0", ""))
+        found = document(conn, sent.batch)
     if found is None:
         raise _unknown()
     return Said(

@@ -1,12 +1,17 @@
 """A request's body, read no further than it may go."""
 
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from fastapi import Request
 
 from api.errors import Problem
+
+JSON_BODY: Final[dict[str, Any]] = {
+    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}
+}
+"""What OpenAPI is told of a body that is read here."""
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 

@@ -1,7 +1,7 @@
 """What a cooperative's desk needs: its members, their keys and plots, and what was printed."""
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.joining.card import Card
 from api.joining.invitations import new_number
-from api.rest.body import json_up_to
+from api.rest.body import JSON_BODY, json_up_to
 from api.rest.context import CaughtUp, Use
 from api.services import Services
 from api.signin.viewer import MayRead, MayWrite, forbidden
@@ -26,9 +26,6 @@ router = APIRouter(prefix="/api/coop", tags=["coop"], dependencies=[CaughtUp])
 
 _RUNS: Final = 100
 _MOST: Final = 4 * 1024
-_JSON: Final[dict[str, Any]] = {
-    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}
-}
 
 
 class Key(Struct, frozen=True):
@@ -87,7 +84,7 @@ def members(services: Use, viewer: MayRead) -> Response:
     return _private(body)
 
 
-@router.post("/members", status_code=201, openapi_extra=_JSON)
+@router.post("/members", status_code=201, openapi_extra=JSON_BODY)
 async def take_in(request: Request, services: Use, viewer: MayWrite) -> Response:
     """Keep the card of somebody without a phone in the vault; gives the number to admit under.
 

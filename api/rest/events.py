@@ -1,6 +1,6 @@
 """Recording events, one or many, and reading one back with its receipt."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -19,22 +19,21 @@ from typing_extensions import override
 from api.audience import Audience, may
 from api.errors import (
     Problem,
-    busy,
     not_found,
     refusal_members,
     refusal_response,
-    unavailable,
 )
 from api.rest.body import body_up_to
 from api.rest.context import Use
 from api.rest.discretion import For, for_whom
+from api.rest.submitting import submitted
 from api.services import Services
 from api.signin.viewer import MaybeViewer
 from domain.events.catalogue import type_of
 from domain.refusals import Refusal
 from ledger import log, receipt, rehearsal
 from ledger.envelope import MAX_ENVELOPE
-from ledger.outcome import Admission, Busy, Outcome, WriteFailed
+from ledger.outcome import Admission, Outcome
 from ledger.receipts import receipt_for
 
 router = APIRouter(prefix="/api/events", tags=["events"])
@@ -47,6 +46,10 @@ _WITHHELD: Final = {
     "en": "Prices by quantity are for signed-in buyers; sign in and ask again.",
 }
 _CHUNK: Final = 500
+_REHEARSED: Final = 64 * 1024 * 1024
+"""Bytes of all the lines that are rehearsed together."""
+_ENOUGH: Final = MAX_ENVELOPE + 1
+"""Bytes of a line that show it to be too long."""
 _IN_MEMORY: Final = 4 * 1024 * 1024
 """The bytes of answers from which on they are kept in a file."""
 _PART: Final = 64 * 1024
@@ -80,7 +83,7 @@ async def record(request: Request, services: Use) -> Response:
     if request.headers.get("content-type", "").startswith(NDJSON):
         return _Kept(await _record_many(request, services))
     raw = await body_up_to(request, MAX_ENVELOPE)
-    outcome = (await _submit(services, [raw]))[0]
+    outcome = (await submitted(services, [raw]))[0]
     if isinstance(outcome, Refusal):
         return refusal_response(outcome)
     status = HTTPStatus.OK if outcome.already else HTTPStatus.CREATED
@@ -97,9 +100,13 @@ async def rehearse(request: Request, services: Use) -> Response:
     A line of answer for each line: `{"line", "code", …}` for what would be refused, else
     `{"line", "admissible": true}`.
     """
-    lines = [line async for chunk in _chunks(request) for line in chunk]
-    if len(lines) > rehearsal.MAX_EVENTS:
-        raise _too_many(len(lines))
+    lines: list[bytes] = []
+    size = 0
+    async for line in _lines(request):
+        size += len(line)
+        if len(lines) == rehearsal.MAX_EVENTS or size > _REHEARSED:
+            raise _too_many()
+        lines.append(line)
     return await run_in_threadpool(_rehearsed, services, lines)
 
 
@@ -138,21 +145,13 @@ def _rehearsed(services: Services, lines: list[bytes]) -> Response:
     return Response(b"".join(answers), media_type=NDJSON)
 
 
-def _too_many(events: int) -> Problem:
+def _too_many() -> Problem:
     return Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large",
-        f"一次最多试 {rehearsal.MAX_EVENTS} 条，这里有 {events} 条，请分几次。",
-        f"At most {rehearsal.MAX_EVENTS} events are rehearsed together, not {events}.",
+        f"一次最多试 {rehearsal.MAX_EVENTS} 条、{_REHEARSED >> 20} MB，这里不止，请分几次。",
+        f"At most {rehearsal.MAX_EVENTS} events and {_REHEARSED >> 20} MB are rehearsed together;"
+        " send them in parts.",
     )  # fmt: skip
-
-
-async def _submit(services: Services, raws: list[bytes]) -> list[Outcome]:
-    try:
-        return await services.submit(raws)
-    except Busy as error:
-        raise busy(error.retry_after) from error
-    except WriteFailed as error:
-        raise unavailable() from error
 
 
 async def _record_many(request: Request, services: Services) -> IO[bytes]:
@@ -181,7 +180,7 @@ async def _answer_all(request: Request, services: Services, answers: IO[bytes]) 
         outcomes: list[Outcome] = []
         if failed is None:
             try:
-                outcomes = await _submit(services, lines)
+                outcomes = await submitted(services, lines)
             except Problem as problem:
                 if number == 0:
                     raise
@@ -208,20 +207,29 @@ class _Kept(StreamingResponse):
 
 
 async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
-    rest = b""
     lines: list[bytes] = []
+    async for line in _lines(request):
+        lines.append(line)
+        if len(lines) == _CHUNK:
+            yield lines
+            lines = []
+    if lines:
+        yield lines
+
+
+async def _lines(request: Request) -> AsyncIterator[bytes]:
+    """Give the lines that are not blank; of one that is too long, enough to be refused for it."""
+    line = bytearray()
     async for chunk in _stream(request):
-        *whole, rest = (rest + chunk).split(b"\n")
-        lines += [line for line in whole if line.strip()]
-        if len(rest) > MAX_ENVELOPE:
-            break
-        while len(lines) >= _CHUNK:
-            yield lines[:_CHUNK]
-            lines = lines[_CHUNK:]
-    if rest.strip():
-        lines.append(rest)
-    for part in _parts(lines):
-        yield part
+        *ended, rest = chunk.split(b"\n")
+        for part in ended:
+            line += part[: _ENOUGH - len(line)]
+            if line.strip():
+                yield bytes(line)
+            line.clear()
+        line += rest[: _ENOUGH - len(line)]
+    if line.strip():
+        yield bytes(line)
 
 
 async def _stream(request: Request) -> AsyncIterator[bytes]:
@@ -229,11 +237,6 @@ async def _stream(request: Request) -> AsyncIterator[bytes]:
     with suppress(ClientDisconnect):
         async for chunk in request.stream():
             yield chunk
-
-
-def _parts(lines: list[bytes]) -> Iterator[list[bytes]]:
-    for at in range(0, len(lines), _CHUNK):
-        yield lines[at : at + _CHUNK]
 
 
 def _answer(number: int, outcome: Outcome | Problem) -> bytes:

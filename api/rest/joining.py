@@ -2,18 +2,19 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from msgspec import Struct
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import Problem, not_found
 from api.joining import invitations, statement
 from api.joining.card import Card
 from api.rate_limit import RateLimit
-from api.rest.body import json_up_to, malformed
+from api.rest.body import JSON_BODY, json_up_to, malformed
 from api.rest.context import Use
 from api.services import Services
 from api.signin.origin import accepted
@@ -31,9 +32,6 @@ LIMIT: Final = RateLimit(per_minute=20, burst=20)
 
 _MAX_BODY: Final = 64 * 1024
 _TOWNSHIPS: Final = frozenset(seat.code for seat in TOWNSHIPS)
-_JSON: Final[dict[str, Any]] = {
-    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}
-}
 
 
 class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,11 +47,15 @@ class Asked(Card, frozen=True, forbid_unknown_fields=True, kw_only=True):
     township: str = ""
 
 
-@router.post("", status_code=201, openapi_extra=_JSON)
+@router.post("", status_code=201, openapi_extra=JSON_BODY)
 async def invite(request: Request, services: Use, viewer: MayWrite) -> Response:
     """Invite somebody to join, or a member with a new phone (`{"party": …}`); gives the code."""
     _clerk(viewer)
     wanted = await json_up_to(request, _MAX_BODY, Wanted)
+    return await run_in_threadpool(_invited, services, viewer, wanted)
+
+
+def _invited(services: Services, viewer: Viewer, wanted: Wanted) -> Response:
     with services.connection() as conn:
         if wanted.party is not None:
             _member(conn, viewer, wanted.party)
@@ -123,7 +125,7 @@ def look(services: Use, code: str) -> Response:
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
 
-@router.post("/{code}", status_code=202, openapi_extra=_JSON)
+@router.post("/{code}", status_code=202, openapi_extra=JSON_BODY)
 async def ask(request: Request, services: Use, code: str) -> Response:
     """Answer an invitation with this phone's key; gives the digits to compare at the desk."""
     LIMIT.check(request)
@@ -139,6 +141,10 @@ async def ask(request: Request, services: Use, code: str) -> Response:
         )  # fmt: skip
     if said.code != code or asked.township not in _TOWNSHIPS:
         raise malformed("这份申请对不上，请重新扫码。", "Signed for another code, or no township.")
+    return await run_in_threadpool(_asked, services, code, did, asked)
+
+
+def _asked(services: Services, code: str, did: str, asked: Asked) -> Response:
     with services.connection() as conn:
         found = invitations.find(conn, code)
         if found is None:

@@ -10,10 +10,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from api.errors import Problem, busy, not_found, refusal_response, unavailable
+from api.errors import Problem, not_found, refusal_response
 from api.label_order import NotPrinted, Order, Ordered, contradiction, ordered
 from api.rest import label_answers
 from api.rest.context import CaughtUp, Use
+from api.rest.submitting import submitted
 from api.services import Services
 from domain.events.catalogue import AnyEvent, decode
 from domain.events.papers import LabelKind, LabelPrinted
@@ -24,7 +25,6 @@ from labels.outputs import MEDIA_TYPES, Output, preview, render
 from labels.sheets import SHEETS
 from ledger import envelope
 from ledger.errors import LedgerError
-from ledger.outcome import Admission, Busy, WriteFailed
 from projections import papers, passport
 
 router = APIRouter(tags=["labels"])
@@ -101,7 +101,7 @@ async def print_labels(wanted: WantedAndRecorded, services: Use) -> Response:
     if wanted.envelope is not None:
         raw = msgspec.json.encode(wanted.envelope)
         _hold_to_job(raw, order, what)
-        outcome = await _recorded(services, raw)
+        outcome = (await submitted(services, [raw]))[0]
         if isinstance(outcome, Refusal):
             return refusal_response(outcome)
         headers = {
@@ -199,15 +199,6 @@ def _claimed(raw: bytes) -> AnyEvent | None:
         return decode(envelope.parse(raw).payload)
     except (LedgerError, msgspec.MsgspecError):
         return None
-
-
-async def _recorded(services: Services, raw: bytes) -> Admission | Refusal:
-    try:
-        return (await services.submit([raw]))[0]
-    except Busy as error:
-        raise busy(error.retry_after) from error
-    except WriteFailed as error:
-        raise unavailable() from error
 
 
 def _unrecorded() -> Problem:

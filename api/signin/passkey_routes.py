@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import Problem, not_found
-from api.rest.body import body_up_to
+from api.rest.body import JSON_BODY, json_up_to
 from api.rest.context import Use
 from api.services import Services
 from api.signin import challenge, passkeys, sessions
@@ -24,9 +24,6 @@ from projections import directory
 router = APIRouter(prefix="/api/signin/passkey", tags=["signin"])
 
 _MAX_BODY: Final = 64 * 1024
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}
-}
 
 
 class Sent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,17 +34,17 @@ class Sent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = "passkey"
 
 
-@router.post("/registration/options", openapi_extra=_BODY)
+@router.post("/registration/options", openapi_extra=JSON_BODY)
 async def offer_registration(request: Request, services: Use, viewer: MaybeViewer) -> Response:
     """Give the options for `navigator.credentials.create`, to who is invited or signed in."""
-    sent = await _sent(request)
+    sent = await json_up_to(request, _MAX_BODY, Sent)
     return await run_in_threadpool(_offer, services, request, viewer, sent)
 
 
-@router.post("/registration", status_code=201, openapi_extra=_BODY)
+@router.post("/registration", status_code=201, openapi_extra=JSON_BODY)
 async def register(request: Request, services: Use, viewer: MaybeViewer) -> Response:
     """Register the passkey that the browser made; an invitation is used up."""
-    sent = await _sent(request)
+    sent = await json_up_to(request, _MAX_BODY, Sent)
     return await run_in_threadpool(_register, services, request, viewer, sent)
 
 
@@ -58,10 +55,10 @@ def offer_sign_in(request: Request, services: Use) -> Response:
     return _json(passkeys.request(site_of(services, request), made))
 
 
-@router.post("", status_code=201, openapi_extra=_BODY)
+@router.post("", status_code=201, openapi_extra=JSON_BODY)
 async def sign_in(request: Request, services: Use) -> Response:
     """Sign in with a passkey; 201, a cookie and who one is."""
-    sent = await _sent(request)
+    sent = await json_up_to(request, _MAX_BODY, Sent)
     return await run_in_threadpool(_begin, services, request, sent)
 
 
@@ -172,14 +169,6 @@ def _fresh(services: Services, sent: Sent) -> str:
 def _in_person(viewer: Viewer) -> None:
     if viewer.means == "token":
         raise forbidden()
-
-
-async def _sent(request: Request) -> Sent:
-    raw = await body_up_to(request, _MAX_BODY)
-    try:
-        return msgspec.json.decode(raw or b"{}", type=Sent)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _malformed(str(error)) from error
 
 
 def _malformed(what: str) -> Problem:

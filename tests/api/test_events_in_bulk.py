@@ -4,9 +4,12 @@ import http.client
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from ledger import rehearsal
+from ledger.envelope import MAX_ENVELOPE
 from tests.api.browsing import on_a_port
 from tests.api.pages_parts import County, demo_county
 
@@ -26,6 +29,10 @@ def address(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def _sent(address: str, chunks: list[bytes], pause: float) -> list[int]:
+    return [one["line"] for one in _answered(address, chunks, pause)]
+
+
+def _answered(address: str, chunks: list[bytes], pause: float = 0) -> list[dict[str, Any]]:
     connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
 
     def body() -> Iterator[bytes]:
@@ -37,7 +44,7 @@ def _sent(address: str, chunks: list[bytes], pause: float) -> list[int]:
     connection.request("POST", "/api/events", body(), headers, encode_chunked=True)
     answer = connection.getresponse().read()
     connection.close()
-    return [json.loads(line)["line"] for line in answer.splitlines()]
+    return [json.loads(line) for line in answer.splitlines()]
 
 
 @pytest.mark.parametrize("pause", [0, 0.05])
@@ -61,3 +68,34 @@ def test_who_leaves_in_the_middle_disturbs_nobody(address: str) -> None:
     connection.endheaders(LINE)
     connection.close()
     assert _sent(address, [LINE], 0) == [1]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_line_that_is_too_long_is_refused_and_the_next_are_read(address: str, size: int) -> None:
+    long = b'{"payload": "' + b"x" * (size * MAX_ENVELOPE) + b'"}\n'
+    sent = LINE + long + LINE + b"\n" + long + LINE
+    for part in (1000, 64 * 1024, len(sent)):
+        chunks = [sent[at : at + part] for at in range(0, len(sent), part)]
+        codes = [one["code"] for one in _answered(address, chunks)]
+        assert codes == ["malformed", "too-large", "malformed", "too-large", "malformed"]
+
+
+def test_a_line_of_just_the_longest_size_is_not_too_long(address: str) -> None:
+    longest = LINE.rstrip() + b" " * (MAX_ENVELOPE - len(LINE) + 1)
+    (told,) = _answered(address, [longest + b"\n"])
+    assert told["code"] == "malformed"
+
+
+def test_a_rehearsal_stops_reading_at_its_bound(address: str) -> None:
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+    headers = {"Content-Type": "application/x-ndjson", "Transfer-Encoding": "chunked"}
+    connection.putrequest("POST", "/api/events/rehearsal")
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    lines = LINE * (rehearsal.MAX_EVENTS + 1)
+    connection.send(b"%x\r\n%s\r\n" % (len(lines), lines))
+    # The body is not at its end, and is answered all the same.
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (413, "too-large")
+    connection.close()

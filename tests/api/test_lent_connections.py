@@ -80,7 +80,7 @@ async def _read_slowly(county: County) -> bytes:
         "server": ("testserver", 80), "client": ("testclient", 1), "root_path": "",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
     }  # fmt: skip
-    reading = asyncio.create_task(county.client.app(scope, receive, send))
+    reading = asyncio.ensure_future(county.client.app(scope, receive, send))
     await asyncio.wait_for(begun.wait(), 10)
     page = await asyncio.to_thread(county.client.get, "/market", headers=PAGE)
     assert page.status_code == 200
