@@ -101,7 +101,7 @@ def test_a_fault_of_ours_is_500_in_both_languages_and_the_log_has_its_trace(
             logging.getLogger("uvicorn").addHandler(caplog.handler)
             with pytest.raises(HTTPError) as refused:
                 urlopen(Request(f"{base}/market/offers/x", headers=DATA))  # noqa: S310  our own
-            logging.getLogger("uvicorn").removeHandler(caplog.handler)
+        logging.getLogger("uvicorn").removeHandler(caplog.handler)
         refused.value.close()
     assert (told.status_code, told.headers["content-type"]) == (500, "application/problem+json")
     assert told.json()["code"] == "fault"

@@ -90,7 +90,7 @@ def test_a_recall_reaches_a_page_that_is_kept_and_so_does_its_end(county: County
     assert after.headers["etag"] != before.headers["etag"]
     assert "正在召回" in after.text
     assert "<script>霉变" not in after.text
-    assert after.text.index("正在召回") < after.text.index('class="seal"')
+    assert after.text.index("正在召回") < after.text.index('class="seal')
     county.record(RecallClosed(**common(AUTHORITY), recall=recall.id, batch=batch, outcome="召完"))
     assert "正在召回" not in county.get(county.showcase)
 

@@ -287,7 +287,7 @@ def test_script_in_a_report_is_shown_as_text(county: County) -> None:
         ({"problem": ""}, 400),
         ({"problem": "other-thing"}, 400),
         ({"batch": "no such batch"}, 404),
-        ({"batch": "\0"}, 404),
+        ({"batch": "\0"}, 400),
     ],
 )
 def test_a_report_of_nothing_is_refused_plainly(

@@ -48,6 +48,9 @@ def xlsx(rows: Sequence[Sequence[Any]], *merged: str) -> bytes:
     return saved.getvalue()
 
 
+WORKBOOK = xlsx([HEADING, ["2026-11-20", "陈秀兰", "鲜桂皮", 10, "七号山地"]])
+
+
 def reading(raw: bytes) -> Reading:
     table = read(raw)
     return read_deliveries(table, columns.guess(table), KNOWN, TODAY)
@@ -160,7 +163,7 @@ def test_what_is_no_table_is_said_with_what_to_do(raw: bytes, words: str) -> Non
 @settings(max_examples=300)
 @given(data=st.data())
 def test_a_damaged_workbook_is_a_table_or_said_to_be_none(data: st.DataObject) -> None:
-    whole = bytearray(xlsx([HEADING, ["2026-11-20", "陈秀兰", "鲜桂皮", 10, "七号山地"]]))
+    whole = bytearray(WORKBOOK)
     if data.draw(st.booleans()):
         del whole[data.draw(st.integers(4, len(whole))) :]
     for at in data.draw(st.lists(st.integers(4, max(4, len(whole) - 1)), max_size=4)):
