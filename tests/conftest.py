@@ -53,6 +53,7 @@ SLOW_ROOMS = frozenset(
         "test_graph_queries",
         "test_graph_subscriptions",
         "test_job",
+        "test_joining_kept",
         "test_key_authority",
         "test_labels_served",
         "test_log_rotation",

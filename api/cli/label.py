@@ -1,13 +1,13 @@
 """`suyuan label`: prints a batch's labels to a file or a network printer."""
 
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from api.cli.command import Arguments, Command
 from api.cli.console import Console, Paint
-from api.cli.failures import Exit, refused
+from api.cli.failures import Exit, failure_of, refused
 from api.cli.label_arguments import add_arguments, order_of, output_of
 from api.cli.label_printer import Address, connected, send
 from api.cli.label_run import recorded, run_of
@@ -45,14 +45,33 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
         }  # fmt: skip
         if order.kind in _NUMBERED or arguments.actor or arguments.reprint:
             answer |= _record(url, conn, settings, arguments, order, what)
-        if line and printer:
-            answer |= {"printer": str(printer), "bytes": send(line, parts, printer)}
-        else:
-            answer["file"] = target = arguments.output or default_file(order.batch, output)
-            _write(target, parts)
+            console.tell(f"打印记录 run: {answer['run']}")
+        with _named(answer.get("run")):
+            if line and printer:
+                answer |= {"printer": str(printer), "bytes": send(line, parts, printer)}
+            else:
+                answer["file"] = target = arguments.output or default_file(order.batch, output)
+                _write(target, parts)
     _tell(console, answer, what)
     console.answer(answer)
     return Exit.DONE
+
+
+@contextmanager
+def _named(run: str | None) -> Iterator[None]:
+    """Say of a failure which run was recorded: the reprint has to name it."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        failure = failure_of(error)
+        if run is None or failure is None:
+            raise
+        raise type(failure)(
+            failure.code, f"{failure.zh}这次打印已经记下，补印用 --reprint {run}。",
+            f"{failure.en} The run is recorded; print again with --reprint {run}.",
+        ) from error  # fmt: skip
 
 
 def _calibrate(arguments: Arguments, console: Console) -> int:

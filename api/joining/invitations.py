@@ -6,7 +6,8 @@ from hashlib import sha256
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.log import Connection
-from ledger.standing import key_now
+from ledger.standing import key_now, party_now
+from ledger.vault import Vault
 
 LIFETIME: Final = timedelta(minutes=15)
 """How long a code may be answered."""
@@ -21,6 +22,9 @@ _FIELDS: Final = "cooperative, party, again, expires, did, checked, township, as
 _MAKE: Final = """
     INSERT INTO joining.invitation (digest, cooperative, party, again, expires)
     VALUES (%s, %s, %s, %s, clock_timestamp() + %s) RETURNING expires
+"""
+_SWEEP: Final = """
+    DELETE FROM joining.invitation WHERE expires < clock_timestamp() - %s RETURNING party
 """
 _FIND: Final = f"SELECT {_FIELDS} FROM joining.invitation WHERE digest = %s"  # noqa: S608  our text
 _OPEN: Final = f"""
@@ -70,9 +74,17 @@ def invite(conn: Connection, cooperative: str, party: str, *, again: bool) -> tu
     """Make an invitation; give its code and when it expires."""
     code = secrets.token_urlsafe(12)
     row = conn.execute(_MAKE, [_digest(code), cooperative, party, again, LIFETIME]).fetchone()
-    conn.execute("DELETE FROM joining.invitation WHERE expires < clock_timestamp() - %s", [_KEPT])
     assert row is not None  # noqa: S101  RETURNING
     return code, row[0]
+
+
+def sweep(conn: Connection, vault: Vault) -> None:
+    """Drop what has been over for two days, with the cards of whom the ledger never took in."""
+    with conn.transaction():
+        over = conn.execute(_SWEEP, [_KEPT]).fetchall()
+        for party in {row[0] for row in over}:
+            if party_now(conn, party) is None:
+                vault.erase(conn, party)
 
 
 def find(conn: Connection, code: str) -> Invitation | None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 
 from api.joining.card import Card
-from api.joining.invitations import new_number
+from api.joining.invitations import invite, new_number, sweep
 from api.rest.body import JSON_BODY, json_up_to
 from api.rest.context import CaughtUp, Use
 from api.services import Services
@@ -93,14 +93,17 @@ async def take_in(request: Request, services: Use, viewer: MayWrite) -> Response
     if not viewer.has(Role.COOPERATIVE):
         raise forbidden()
     card = await json_up_to(request, _MOST, Card)
-    return await run_in_threadpool(_kept, services, card)
+    return await run_in_threadpool(_kept, services, viewer.party, card)
 
 
-def _kept(services: Services, card: Card) -> Response:
-    with services.connection() as conn:
+def _kept(services: Services, cooperative: str, card: Card) -> Response:
+    with services.connection() as conn, conn.transaction():
+        sweep(conn, services.vault)
         ledger = ledger_now(conn)
         party = new_number("P", ledger.county if ledger else LUODING)
         services.vault.put(conn, party, card.kept())
+        # Nobody gets the code: the invitation is what the sweep finds the card by.
+        invite(conn, cooperative, party, again=False)
     return JSONResponse({"party": party}, HTTPStatus.CREATED, {"Cache-Control": "no-store"})
 
 

@@ -63,6 +63,7 @@ def _invited(services: Services, viewer: Viewer, wanted: Wanted) -> Response:
         county = ledger.county if ledger else LUODING
         party = wanted.party or invitations.new_number("P", county)
         again = wanted.party is not None
+        invitations.sweep(conn, services.vault)
         code, expires = invitations.invite(conn, viewer.party, party, again=again)
     url = f"{services.settings.public_url}/join/{code}"
     body = {
@@ -145,7 +146,7 @@ async def ask(request: Request, services: Use, code: str) -> Response:
 
 
 def _asked(services: Services, code: str, did: str, asked: Asked) -> Response:
-    with services.connection() as conn:
+    with services.connection() as conn, conn.transaction():
         found = invitations.find(conn, code)
         if found is None:
             raise _unknown()

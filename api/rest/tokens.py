@@ -43,7 +43,7 @@ async def make(request: Request, services: Use, viewer: SignedIn) -> Response:
 def _made(services: Services, viewer: Viewer, wanted: tokens.Wanted) -> Response:
     with services.connection() as conn:
         try:
-            secret, token = tokens.make(conn, viewer.party, wanted, viewer.did)
+            secret, token = tokens.make(conn, viewer.party, wanted, viewer.did, viewer.credential)
         except tokens.TooMany as error:
             raise Problem(
                 HTTPStatus.CONFLICT, "too-many-tokens",

@@ -77,7 +77,7 @@ def forget(
 ) -> Response:  # fmt: skip
     """Forget a passkey: sessions begun with the party's passkeys end."""
     _in_person(viewer)
-    with services.connection() as conn:
+    with services.connection() as conn, conn.transaction():
         if not passkeys.forget(conn, viewer.party, credential):
             raise not_found("没有这把通行密钥。", "No such passkey.")
     return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -121,7 +121,9 @@ def _begin(services: Services, request: Request, sent: Sent) -> Response:
             party = passkeys.party_of(conn, site_of(services, request), sent.credential)
         except NotAPasskey as error:
             raise _refused(error) from error
-        secret = sessions.begin(conn, party, "passkey", given)
+        secret = sessions.begin(
+            conn, party, "passkey", given, credential=passkeys.id_of(sent.credential)
+        )
     if secret is None:
         raise Problem(
             HTTPStatus.FORBIDDEN,

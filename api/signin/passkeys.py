@@ -127,10 +127,7 @@ def party_of(conn: Connection, site: Site, credential: Any) -> str:  # noqa: ANN
     Raises:
         NotAPasskey: where none did.
     """
-    try:
-        wanted = base64url_to_bytes(credential["id"])
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise NotAPasskey("no credential") from error
+    wanted = id_of(credential)
     row = conn.execute(
         "SELECT party, public_key, uses FROM signin.passkey WHERE credential = %s", [wanted]
     ).fetchone()
@@ -150,6 +147,18 @@ def party_of(conn: Connection, site: Site, credential: Any) -> str:  # noqa: ANN
         [done.new_sign_count, wanted],
     )
     return str(row[0])
+
+
+def id_of(credential: Any) -> bytes:  # noqa: ANN401
+    """Give the id of the passkey that a browser says it used.
+
+    Raises:
+        NotAPasskey: where it can't be read.
+    """
+    try:
+        return base64url_to_bytes(credential["id"])
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise NotAPasskey("no credential") from error
 
 
 def challenge_of(credential: Any) -> str:  # noqa: ANN401
@@ -176,7 +185,7 @@ def listed(conn: Connection, party: str) -> list[Passkey]:
 
 
 def forget(conn: Connection, party: str, credential: str) -> bool:
-    """Forget a passkey, and end the sessions that the party's passkeys began."""
+    """Forget a passkey; end the sessions of the party's passkeys, and the tokens made with it."""
     try:
         wanted = base64url_to_bytes(credential)
     except ValueError:
@@ -189,6 +198,11 @@ def forget(conn: Connection, party: str, credential: str) -> bool:
             "UPDATE signin.session SET expires = clock_timestamp()"
             " WHERE party = %s AND means = 'passkey'",
             [party],
+        )
+        conn.execute(
+            "UPDATE signin.token SET revoked = clock_timestamp()"
+            " WHERE credential = %s AND revoked IS NULL",
+            [wanted],
         )
     return gone > 0
 

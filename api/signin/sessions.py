@@ -14,23 +14,29 @@ Means = Literal["signature", "passkey"]
 
 
 class Session(NamedTuple):
-    """Whose session it is, how it was begun, and with which key."""
+    """Whose session it is, how it was begun, and with which key or passkey."""
 
     party: str
     means: Means
     did: str | None
+    credential: bytes | None
 
 
 def begin(
-    conn: Connection, party: str, means: Means, challenge: str, did: str | None = None
+    conn: Connection,
+    party: str,
+    means: Means,
+    challenge: str,
+    did: str | None = None,
+    credential: bytes | None = None,
 ) -> str | None:
     """Begin a session; give the secret for the browser, None where the challenge is used up."""
     secret = secrets.token_urlsafe(32)
     begun = conn.execute(
-        "INSERT INTO signin.session (digest, party, means, did, challenge, expires)"
-        " VALUES (%s, %s, %s, %s, %s, clock_timestamp() + %s)"
+        "INSERT INTO signin.session (digest, party, means, did, credential, challenge, expires)"
+        " VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + %s)"
         " ON CONFLICT (challenge) DO NOTHING RETURNING 1",
-        [_digest(secret), party, means, did, challenge, LIFETIME],
+        [_digest(secret), party, means, did, credential, challenge, LIFETIME],
     ).fetchone()
     conn.execute("DELETE FROM signin.session WHERE expires < clock_timestamp() - interval '1 day'")
     return secret if begun else None
@@ -39,8 +45,9 @@ def begin(
 def find(conn: Connection, secret: str) -> Session | None:
     """Give the session of a secret, while it lasts."""
     row = conn.execute(
-        "SELECT party, means, did FROM signin.session"
-        " WHERE digest = %s AND expires > clock_timestamp()",
+        "SELECT party, means, did, credential FROM signin.session"
+        " WHERE digest = %s AND expires > clock_timestamp()"
+        " AND (means <> 'passkey' OR credential IS NOT NULL)",
         [_digest(secret)],
     ).fetchone()
     return Session(*row) if row else None

@@ -12,5 +12,7 @@ CREATE TABLE IF NOT EXISTS signin.session (
     expires   timestamptz NOT NULL,
     CHECK ((means = 'signature') = (did IS NOT NULL))
 );
+-- Which passkey began it; a session of before it was noted is over.
+ALTER TABLE signin.session ADD COLUMN IF NOT EXISTS credential bytea;
 CREATE INDEX IF NOT EXISTS session_party ON signin.session (party);
 CREATE INDEX IF NOT EXISTS session_expires ON signin.session (expires);

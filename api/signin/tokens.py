@@ -28,6 +28,7 @@ WHERE party = %s AND revoked IS NULL AND expires > clock_timestamp()
 _FIND: Final = """
 SELECT id, party, name, scopes, did, made, expires, revoked, used FROM signin.token
 WHERE digest = %s AND revoked IS NULL AND expires > clock_timestamp()
+  AND (credential IS NULL OR credential IN (SELECT credential FROM signin.passkey))
 """
 _LIST: Final = """
 SELECT id, party, name, scopes, did, made, expires, revoked, used FROM signin.token
@@ -76,8 +77,12 @@ class TooMany(Exception):
     """The party has as many tokens in force as one may have."""
 
 
-def make(conn: Connection, party: str, wanted: Wanted, did: str | None) -> tuple[str, Token]:
+def make(
+    conn: Connection, party: str, wanted: Wanted, did: str | None, credential: bytes | None = None
+) -> tuple[str, Token]:
     """Make a token; give its secret, which is not kept, and the token.
+
+    It ends with the key or the passkey that its maker had signed in with; the operator has neither.
 
     Raises:
         TooMany: where the party has `MAX_TOKENS` in force.
@@ -88,11 +93,11 @@ def make(conn: Connection, party: str, wanted: Wanted, did: str | None) -> tuple
     secret = PREFIX + secrets.token_urlsafe(32)
     name = secrets.token_hex(6)
     conn.execute(
-        "INSERT INTO signin.token (id, digest, party, name, scopes, did, expires)"
-        " VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + %s)",
+        "INSERT INTO signin.token (id, digest, party, name, scopes, did, credential, expires)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, clock_timestamp() + %s)",
         [
             name, _digest(secret), party, wanted.name.strip(), sorted(set(wanted.scopes)), did,
-            timedelta(days=wanted.days),
+            credential, timedelta(days=wanted.days),
         ],
     )  # fmt: skip
     return secret, next(one for one in listed(conn, party) if one.id == name)

@@ -1,5 +1,5 @@
 -- Tokens for programs. Only the SHA-256 of a token is kept: who reads this table can't use one.
--- A token that a key made ends with that key; one that the operator made has none.
+-- A token that a key or a passkey made ends with that; one that the operator made has none.
 CREATE SCHEMA IF NOT EXISTS signin;
 
 CREATE TABLE IF NOT EXISTS signin.token (
@@ -14,4 +14,5 @@ CREATE TABLE IF NOT EXISTS signin.token (
     revoked timestamptz,
     used    timestamptz
 );
+ALTER TABLE signin.token ADD COLUMN IF NOT EXISTS credential bytea;
 CREATE INDEX IF NOT EXISTS token_party ON signin.token (party, made);

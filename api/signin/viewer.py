@@ -28,6 +28,7 @@ class Viewer(Struct, frozen=True, kw_only=True):
         roles: values of `domain.events.governance.Role`.
         means: how it signed in: `signature`, `passkey` or `token`.
         did: the key that signed in; None for a passkey.
+        credential: the passkey that signed in, if one did.
         scopes: what may be done; a session may do everything that its party may.
     """
 
@@ -35,6 +36,7 @@ class Viewer(Struct, frozen=True, kw_only=True):
     roles: frozenset[str]
     means: str
     did: str | None = None
+    credential: bytes | None = None
     scopes: frozenset[str] = _ALL
 
     def has(self, role: Role) -> bool:
@@ -110,8 +112,9 @@ def _standing(conn: Connection, session: sessions.Session) -> Viewer | None:
     if party is None:
         return None
     return Viewer(
-        party=party.id, roles=frozenset(party.roles), means=session.means, did=session.did
-    )
+        party=party.id, roles=frozenset(party.roles), means=session.means, did=session.did,
+        credential=session.credential,
+    )  # fmt: skip
 
 
 def key_speaks(conn: Connection, did: str, party: str) -> bool:

@@ -102,7 +102,9 @@ class Graph:
         """Begin a session of a party's, as signing in does."""
         did = c.key_of(party).did if means == "signature" else None
         with self.parts.pool.connection() as conn:
-            secret = sessions.begin(conn, party, means, token_hex(16), did)
+            secret = sessions.begin(
+                conn, party, means, token_hex(16), did, b"x" if means == "passkey" else None
+            )
         assert secret
         self.client.cookies.set(COOKIE, secret)
 

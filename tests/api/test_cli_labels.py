@@ -162,6 +162,22 @@ def test_a_printer_that_is_not_there_is_told_before_anything_is_recorded(
     assert said.code == 0, said.err
 
 
+def test_a_run_whose_file_can_not_be_written_is_named_for_the_reprint(
+    served_shell: Shell, showcase: str
+) -> None:
+    words = ("label", showcase, "--kind", "unit", "--first", "7001", "--json")
+    nowhere = served_shell.data.parent / "no such folder" / "seven.pdf"
+    said = served_shell(*words, "--output", nowhere)
+    assert said.code == 3, said
+    named = re.search(r"--reprint (\S+?)\.", said.json()["message"]["en"])
+    assert named is not None
+    assert f"run: {named[1]}" in said.err
+    again = served_shell(
+        *words, "--reprint", named[1], "--output", served_shell.data.parent / "seven.pdf"
+    )
+    assert again.code == 0, again.err
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

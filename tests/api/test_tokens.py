@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.demo.parties import AUTHORITY, BUYER, CHENWU
-from api.signin import tokens
+from api.signin import passkeys, sessions, tokens
 from api.signin.viewer import COOKIE
 from tests.api.pages_parts import County, demo_county
 from tests.api.signing_in import sign_in
@@ -105,3 +105,34 @@ def test_a_party_has_only_so_many_tokens(county: County, monkeypatch: pytest.Mon
     make(county)
     answer = county.client.post("/api/tokens", json={"name": "一个太多"})
     assert (answer.status_code, answer.json()["code"]) == (409, "too-many-tokens")
+
+
+def test_a_token_made_with_a_passkey_ends_with_it_and_no_other_does(county: County) -> None:
+    with county.services.connection() as conn:
+        for credential in (b"lost", b"kept"):
+            conn.execute(
+                "INSERT INTO signin.passkey (credential, party, name, public_key, uses)"
+                " VALUES (%s, %s, 'x', 'k', 0)",
+                [credential, CHENWU],
+            )
+        begun = [
+            sessions.begin(conn, CHENWU, "passkey", f"challenge-{one!r}", credential=one)
+            for one in (b"lost", b"kept")
+        ]
+        operators, _ = tokens.make(conn, CHENWU, tokens.Wanted("x"), None)
+    made = []
+    for secret in begun:
+        assert secret is not None
+        county.client.cookies.clear()
+        county.client.cookies.set(COOKIE, secret)
+        made.append(make(county))
+    with county.services.connection() as conn:
+        assert passkeys.forget(conn, CHENWU, "bG9zdA")
+    county.client.cookies.clear()
+    others = [made[1], {"token": operators}]
+    answers = [county.client.get("/api/signin", headers=bearer(one)) for one in (made[0], *others)]
+    assert [one.status_code for one in answers] == [401, 200, 200]
+    with county.services.connection() as conn:
+        revoked = {one.id: one.revoked for one in tokens.listed(conn, CHENWU)}
+    assert revoked[made[0]["id"]] is not None
+    assert revoked[made[1]["id"]] is None
