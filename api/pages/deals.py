@@ -12,6 +12,7 @@ from api.errors import not_found
 from api.pages import render
 from api.pages.deal_files import delivery_note, orders_csv, orders_xlsx
 from api.pages.deal_view import OrderView, order_view
+from api.pages.door import door
 from api.pages.failure import failure
 from api.pages.field_words import words_for
 from api.pages.market_view import Known, persons_in
@@ -39,7 +40,7 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 def inbox(request: Request, services: Use, viewer: MaybeReading) -> Response:
     """Show the orders of who is signed in: what waits for an answer first."""
     if viewer is None:
-        return _door(request, services)
+        return door(request, services, _address(request))
     with services.connection() as conn:
         rows = queries.orders(conn, OrderFilter(party=viewer.party), Page(_SHOWN))
         views = _views(request, services, conn, viewer, rows)
@@ -58,7 +59,7 @@ def inbox(request: Request, services: Use, viewer: MaybeReading) -> Response:
 def as_csv(request: Request, services: Use, viewer: MaybeReading) -> Response:
     """Give all one's orders as CSV, in UTF-8 with a mark that office programs need."""
     if viewer is None:
-        return _door(request, services)
+        return door(request, services, _address(request))
     return _file(orders_csv(_all(request, services, viewer)), "text/csv; charset=utf-8", "csv")
 
 
@@ -66,7 +67,7 @@ def as_csv(request: Request, services: Use, viewer: MaybeReading) -> Response:
 def as_xlsx(request: Request, services: Use, viewer: MaybeReading) -> Response:
     """Give all one's orders as a spreadsheet."""
     if viewer is None:
-        return _door(request, services)
+        return door(request, services, _address(request))
     return _file(orders_xlsx(_all(request, services, viewer)), _XLSX, "xlsx")
 
 
@@ -96,14 +97,8 @@ def life(request: Request, services: Use, viewer: MaybeReading, order_id: str) -
     )  # fmt: skip
 
 
-def _door(request: Request, services: Services) -> Response:
-    with services.connection() as conn:
-        now = standing(conn)
-    address = f"{request.url.path}?{request.url.query}".rstrip("?")
-    return render.page(
-        request, "deals_door.html", HTTPStatus.UNAUTHORIZED, standing=now, back=address,
-        words=words_for(render.reader_of(request)),
-    )  # fmt: skip
+def _address(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}".rstrip("?")
 
 
 def _one(
@@ -111,7 +106,7 @@ def _one(
 ) -> OrderView | Response:
     """Give an order to whom it concerns; to anybody else there is none."""
     if viewer is None:
-        return _door(request, services)
+        return door(request, services, _address(request))
     with services.connection() as conn:
         row = queries.orders_by_id(conn, [order_id]).get(order_id)
     if row is None or not (viewer.is_county or viewer.party in {row.buyer, row.seller}):

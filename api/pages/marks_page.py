@@ -13,15 +13,15 @@ from api.audience import Audience, may
 from api.cli.workplace import common
 from api.errors import Problem, not_found
 from api.pages import render
+from api.pages.door import shut
 from api.pages.failure import failure
-from api.pages.field_words import words_for
 from api.pages.market_view import Known, party_name, persons_in
 from api.pages.naming import Naming, listed
 from api.pages.office_signature import recorded
 from api.pages.standing import standing
 from api.rest.context import CaughtUp, Use
 from api.services import Services
-from api.signin.viewer import MaybeViewer, MaybeWriting, Viewer, forbidden
+from api.signin.viewer import MaybeViewer, MaybeWriting, Viewer
 from api.weighing.cells import BadCell, day, grams
 from domain.events.governance import Role
 from domain.events.marks import MarkGranted, MarkRevoked, Quota
@@ -80,7 +80,7 @@ def grant(
 ) -> Response:
     """Let a party use a mark."""
     if viewer is None or not viewer.is_county:
-        return _refused(request, services, viewer)
+        return shut(request, services, viewer, "/marks")
     try:
         event = MarkGranted(
             **common(viewer.party, datetime.now(UTC)), mark=wanted.mark.strip(),
@@ -102,7 +102,7 @@ def revoke(
 ) -> Response:  # fmt: skip
     """Take a grant back; what bears the mark keeps it."""
     if viewer is None or not viewer.is_county:
-        return _refused(request, services, viewer)
+        return shut(request, services, viewer, "/marks")
     with services.connection() as conn:
         found = next((one for one in marks.grants(conn) if one.id == grant_id), None)
     if found is None:
@@ -212,14 +212,3 @@ def _until(text: str) -> datetime | None:
 
 def _wrong(error: BadCell) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", error.zh, error.en)
-
-
-def _refused(request: Request, services: Services, viewer: Viewer | None) -> Response:
-    if viewer is not None:
-        return failure(request, services, forbidden())
-    with services.connection() as conn:
-        now = standing(conn)
-    return render.page(
-        request, "deals_door.html", HTTPStatus.UNAUTHORIZED, standing=now, back="/marks",
-        words=words_for(render.reader_of(request)),
-    )  # fmt: skip

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from api.audience import Audience, may
 from api.errors import not_found
 from api.pages import render
+from api.pages.door import door
 from api.pages.failure import failure
 from api.pages.field_words import words_for
 from api.pages.market import known_of
@@ -83,10 +84,7 @@ def offer(
         contact = _contact(services, conn, row.seller) if buys else None
         now = standing(conn)
     if sign and viewer is None:
-        return render.page(
-            request, "deals_door.html", HTTPStatus.UNAUTHORIZED, standing=now,
-            back=f"/market/offers/{row.id}", words=words_for(naming.reader),
-        )  # fmt: skip
+        return door(request, services, f"/market/offers/{row.id}")
     view = offer_view(row, known, naming, datetime.now(CST).date())
     page = render.page(
         request, "offer.html", HTTPStatus.OK, standing=now, o=view, example=order_example(row),

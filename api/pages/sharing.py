@@ -10,15 +10,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.audience import Audience, may
 from api.pages import render
-from api.pages.failure import failure
-from api.pages.field_words import words_for
+from api.pages.door import shut
 from api.pages.market_view import Known, party_name, persons_in
 from api.pages.naming import Naming
 from api.pages.standing import standing
 from api.proposals import store
 from api.rest.context import CaughtUp, Use
 from api.services import Services
-from api.signin.viewer import MaybeReading, MaybeWriting, Viewer, forbidden
+from api.signin.viewer import MaybeReading, MaybeWriting
 from domain.measures import Unit
 from domain.moments import CST
 from domain.taxonomy import CATEGORIES
@@ -96,7 +95,7 @@ def preview(
 ) -> Response:  # fmt: skip
     """Show what a sharing would come to."""
     if not may(viewer, Audience.COUNTY):
-        return _refused(request, services, viewer)
+        return shut(request, services, viewer, "/market/sharing")
     asked = Asked(_day(since), _day(until), category[:31])
     with services.connection() as conn:
         return _page(request, services, conn, asked, done=done)
@@ -114,7 +113,7 @@ def propose(
 ) -> Response:
     """Propose just what was looked at; where it is no longer the same, show it anew."""
     if viewer is None or not may(viewer, Audience.COUNTY):
-        return _refused(request, services, viewer)
+        return shut(request, services, viewer, "/market/sharing")
     asked = Asked(_day(since), _day(until), category[:31])
     with services.connection() as conn:
         found = allocate(conn, datetime.now(UTC), asked.window, asked.category or None)
@@ -141,17 +140,6 @@ def _page(
     )  # fmt: skip
     page.headers["Cache-Control"] = "private, no-store"
     return page
-
-
-def _refused(request: Request, services: Services, viewer: Viewer | None) -> Response:
-    if viewer is not None:
-        return failure(request, services, forbidden())
-    with services.connection() as conn:
-        now = standing(conn)
-    return render.page(
-        request, "deals_door.html", HTTPStatus.UNAUTHORIZED, standing=now,
-        back="/market/sharing", words=words_for(render.reader_of(request)),
-    )  # fmt: skip
 
 
 def _known(
