@@ -8,8 +8,11 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import version
 from types import FrameType
 from typing import Final
+
+from typing_extensions import override
 
 from api.cli.command import Arguments, Command
 from api.cli.console import Console
@@ -131,6 +134,9 @@ def _parser(words: Sequence[str]) -> tuple[argparse.ArgumentParser, Command | No
         prog="suyuan", description=_PURPOSE, epilog=_epilog(_EXAMPLES),
         formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )  # fmt: skip
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="程序的版本 / the version of the program"
+    )
     group = parser.add_subparsers(title="命令 / commands", metavar="COMMAND", dest="command")
     wanted = next((word for word in words if word in _COMMANDS), None)
     chosen: Command | None = None
@@ -141,6 +147,15 @@ def _parser(words: Sequence[str]) -> tuple[argparse.ArgumentParser, Command | No
         else:
             group.add_parser(name, help=line)
     return parser, chosen
+
+
+class _Version(argparse.Action):
+    """Prints the version; it is looked up where it is asked for, which takes a while."""
+
+    @override
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        sys.stdout.write(f"suyuan {version('suyuan')}\n")
+        parser.exit()
 
 
 def _add(

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from datetime import UTC, datetime
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
@@ -41,6 +42,13 @@ MODULES = (
     "open_ledger", "key", "import_events", "trace", "certify", "label", "export", "verify",
     "rebuild",
 )  # fmt: skip
+
+
+def test_the_version_is_told_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        script.main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"suyuan {version('suyuan')}\n"
 
 
 @pytest.mark.parametrize("module", [*MODULES, "serve", "demo"])
