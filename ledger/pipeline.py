@@ -10,7 +10,7 @@ import os
 import select
 import threading
 from collections import deque
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -129,8 +129,7 @@ class Pipeline:
         """Fail all who wait, whose events are not written or not known to be."""
         waiting = [*self._ready, *self._intake.give_up()]
         self._ready.clear()
-        self._fail(error)
-        _tell(waiting, self._steps.failed(error))
+        self._fail(error, waiting)
 
     def _go_on(self) -> bool:
         return bool(self._ready or self._open or self._is_waited_for() or self._inbox.is_open())
@@ -254,14 +253,14 @@ class Pipeline:
         for ahead, outcomes in zip(under_way, answers, strict=True):
             _answer(ahead, outcomes)
 
-    def _fail(self, error: Exception) -> None:
-        """Fail all that is under way: it was decided on what is not written."""
+    def _fail(self, error: Exception, waiting: Sequence[Parcel] = ()) -> None:
+        """Fail all that is under way, decided on what is not written, and what waits besides."""
         self._land()
         under_way = self._under_way()
         self._flying = self._open = None
         told = self._steps.failed(error)
-        for ahead in under_way:
-            _tell(ahead.parcels, told)
+        for parcels in (*(ahead.parcels for ahead in under_way), waiting):
+            _tell(parcels, told)
 
     def _land(self) -> None:
         if self._flying and self._flying.descriptor is not None:
@@ -335,6 +334,6 @@ def _answer(ahead: Ahead, outcomes: list[Outcome]) -> None:
         at += len(parcel.raws)
 
 
-def _tell(parcels: list[Parcel], error: Exception) -> None:
+def _tell(parcels: Sequence[Parcel], error: Exception) -> None:
     for parcel in parcels:
         parcel.deliver(error)

@@ -1,15 +1,6 @@
 -- How much of each batch is where, and what is on the way.
 
--- One row for each holding that is not nothing.
-CREATE TABLE holding (
-    batch    text   NOT NULL,
-    party    text   NOT NULL,
-    place    text   NOT NULL,
-    quantity bigint NOT NULL,
-    reserved bigint NOT NULL,
-    unit     text   NOT NULL,
-    PRIMARY KEY (batch, party, place)
-) WITH (fillfactor = 80);
+-- The table of holdings itself is in stock.sql.
 CREATE INDEX ON holding (party, place);
 
 CREATE TABLE shipment (

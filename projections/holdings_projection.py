@@ -43,7 +43,7 @@ class HoldingsProjection:
 
     name: Final = "holdings"
     version: Final = 1
-    sql: Final = files("projections").joinpath("holdings.sql").read_text("utf-8")
+    sql: Final = stock.SQL + files("projections").joinpath("holdings.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
         """Write a run: one merge of summed changes, then shipments and their receipts."""

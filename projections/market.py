@@ -53,7 +53,7 @@ class Market:
 
     name: Final = "market"
     version: Final = 6
-    sql: Final = files("projections").joinpath("market.sql").read_text("utf-8")
+    sql: Final = stock.SQL + files("projections").joinpath("market.sql").read_text("utf-8")
 
     def apply(self, cursor: Cursor, events: Sequence[Recorded]) -> None:
         """Fold a run of events, in order of position, into the tables on the search path."""

@@ -34,17 +34,6 @@ CREATE TABLE facts (
 );
 CREATE INDEX facts_by_batch ON facts (batch, position);
 
--- How much of each batch is where; one row for each holding that is not nothing.
-CREATE TABLE holding (
-    batch    text   NOT NULL,
-    party    text   NOT NULL,
-    place    text   NOT NULL,
-    quantity bigint NOT NULL,
-    reserved bigint NOT NULL,
-    unit     text   NOT NULL,
-    PRIMARY KEY (batch, party, place)
-) WITH (fillfactor = 80);
-
 -- How a seller kept what it confirmed: kept are orders received or settled and never disputed,
 -- broken those that it cancelled after confirming, or that were disputed.
 CREATE TABLE records (

@@ -37,11 +37,9 @@ ORDER BY 1, 2, 4, 3
 SELECT s.id, s.sender, s.from_place, s.recipient, s.to_place, s.carrier, s.sent_at, i.unit,
        sum(i.quantity)::bigint, array_agg(i.batch), array_agg(i.quantity)
 FROM string_to_table(%(keys)s, E'\n') AS r (key)
--- LIMIT keeps this a look-up by batch: the planner, who guesses a thousand batches, would rather
+-- OFFSET keeps this a look-up by batch: the planner, who guesses a thousand batches, would rather
 -- compare each with all that is on the way.
-CROSS JOIN LATERAL (
-    SELECT * FROM holdings.shipment_item WHERE batch = r.key LIMIT ALL OFFSET 0
-) AS i
+CROSS JOIN LATERAL (SELECT * FROM holdings.shipment_item WHERE batch = r.key OFFSET 0) AS i
 JOIN holdings.shipment s ON s.id = i.shipment
 WHERE s.received IS NULL
 GROUP BY s.id, i.unit

@@ -1,12 +1,16 @@
 """What a run of events changes of what is held: a `holding` table of a read model's own."""
 
 from collections.abc import Iterable
+from importlib.resources import files
 from typing import Any, Final
 
 import psycopg
 
 from projections.corrections import Changes, Effect
 from projections.stock_changes import Account, changes
+
+SQL: Final = files("projections").joinpath("stock.sql").read_text("utf-8")
+"""The table, for the schema of each read model that keeps one."""
 
 _MERGE: Final = """
 MERGE INTO holding h
