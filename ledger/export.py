@@ -11,10 +11,15 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Struct
 
+from domain.events.times import FIRST_YEAR, LAST_YEAR
 from ledger.errors import LedgerError
 
 FORMAT: Final = "suyuan-export/1"
 MAX_LINE: Final = 256 * 1024
+_GZIP: Final = b"\x1f\x8b"
+
+Count = Annotated[int, msgspec.Meta(le=2**53 - 1)]
+"""A position or size that every reader of JSON reads exactly."""
 
 
 class Header(Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,7 +28,7 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True):
     format: str
     origin: str
     log_key: str
-    size: Annotated[int, msgspec.Meta(ge=0)]
+    size: Annotated[Count, msgspec.Meta(ge=0)]
     batch: str | None = None
     """The batch that a bundle is about; None for a whole ledger."""
 
@@ -31,7 +36,7 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True):
 class Line(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One event: the stored envelope (base64) at its position; in a bundle with its proof."""
 
-    position: Annotated[int, msgspec.Meta(ge=1)]
+    position: Annotated[Count, msgspec.Meta(ge=1)]
     admitted_at: Annotated[datetime, msgspec.Meta(tz=True)]
     envelope: bytes
     proof: tuple[bytes, ...] | None = None
@@ -76,7 +81,8 @@ def read_header(raw: bytes) -> Header:
     try:
         header = _HEADER.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Unreadable(1, f"not the header of an export: {error}") from error
+        detail = "it is compressed; unpack it first" if raw.startswith(_GZIP) else f"{error}"
+        raise Unreadable(1, f"not the header of an export: {detail}") from error
     if header.format != FORMAT:
         raise Unreadable(1, f"format {header.format!r}; this reads {FORMAT!r}")
     return header
@@ -91,6 +97,11 @@ def read_line(raw: bytes, number: int) -> Line | Trailer:
     try:
         if raw.startswith(b'{"checkpoint"'):
             return _TRAILER.decode(raw)
-        return _LINE.decode(raw)
+        line = _LINE.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unreadable(number, str(error)) from error
+    # Near the ends of the calendar a moment can't be told at another offset.
+    if not FIRST_YEAR <= line.admitted_at.year <= LAST_YEAR:
+        detail = f"a moment is of the years {FIRST_YEAR} to {LAST_YEAR} - at `$.admitted_at`"
+        raise Unreadable(number, detail)
+    return line

@@ -67,6 +67,10 @@ class LogKeys:
         """Give the same as it is written."""
         return self._vkeys[bisect_right(self._since, size) - 1]
 
+    def names(self, vkey: str) -> bool:
+        """Tell whether the events so far name a key, in force now or at another size."""
+        return vkey in self._vkeys
+
     def open(self, note: str) -> Checkpoint:
         """Check a checkpoint by the key in force at its size, and read it.
 

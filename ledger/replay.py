@@ -83,6 +83,10 @@ class Replay:
         """Give all events of a tag in order."""
         return [self._numbered(position) for position in self._models.positions(tag)]
 
+    def admitted_at(self, position: int) -> datetime:
+        """Tell when the ledger admitted an event, by its own clock."""
+        return self._line(position).admitted_at
+
     def close(self) -> None:
         """Let go of the scratch files."""
         self._models.close()
@@ -96,11 +100,14 @@ class Replay:
         return _fact_of(self._numbered(position).event, position)
 
     def _numbered(self, position: int) -> Numbered:
+        return Numbered(position, decode(envelope.parse(self._line(position).envelope).payload))
+
+    def _line(self, position: int) -> export.Line:
         begin, end = self._offsets[position - 1 : position + 1]
         line = export.read_line(self._source.read(Block(begin, end - begin)), position)
         if not isinstance(line, export.Line):
             raise TypeError(f"the line of position {position} is no event")
-        return Numbered(position, decode(envelope.parse(line.envelope).payload))
+        return line
 
 
 def _fact_of(event: AnyEvent, position: int) -> Fact:

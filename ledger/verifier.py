@@ -1,80 +1,54 @@
 """Verifies an export with no trust in whoever made it: no database, no server, no network.
 
 What it rests on can be read in full: this module, `ledger.blocks`, `ledger.replay`,
-`ledger.partial_replay`, the envelope, keys, tree and notes, and the rules in `domain`.
+`ledger.partial_replay`, `ledger.vouching`, the envelope, keys, tree and notes, and the rules in
+`domain`.
 """
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Final, Literal
+from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
 from domain import tags
 from domain.refusals import Refusal
 from domain.state import Signed
-from ledger import export
+from ledger import export, vouching
 from ledger.blocks import Item, Part
 from ledger.bookmark import Bookmark, KeptTiles, Mark, Marked, Tile
 from ledger.candidate import read_payload
-from ledger.checkpoint import Checkpoint, parse_checkpoint, split_note
+from ledger.checkpoint import Checkpoint
 from ledger.errors import LedgerError, ProofError
+from ledger.hashing import EMPTY_ROOT
 from ledger.log_keys import NAMING, LogKeys
 from ledger.marks import Marks
 from ledger.merkle import Tree
 from ledger.partial_replay import PartialReplay
 from ledger.policy import Policy
-from ledger.policy import check as check_policy
 from ledger.positions import Position, leaf_index
 from ledger.proofs import verify_inclusion
 from ledger.replay import Replay
 from ledger.scratch import Scratch
 from ledger.source import Block, Source, as_file, open_source
 from ledger.tiles import partial_tiles
+from ledger.verdict import Failed, Progress, Step, Stop, Verified, refused
 from ledger.workers import Workers
+
+__all__ = ["Failed", "Progress", "Step", "Verified", "verify"]
 
 _NO_DIGEST: Final = b""
 """A writer tells a retry from a reused id by the payload's digest; here either is a fault."""
 
-Progress = Callable[[int, int], None]
-"""Called with (events checked, events in the log) now and then."""
 
+class _Asked(Struct, frozen=True):
+    """What is held against the export, known from elsewhere."""
 
-class Step(Struct, frozen=True):
-    """One thing that was checked, and how many times."""
-
-    step: str
-    checked: int
-
-
-class Verified(Struct, frozen=True):
-    """All is as it should be; `root` is hexadecimal, `checkpoint` the signed note."""
-
-    events: int
-    root: str
-    checkpoint: str
-    steps: list[Step]
-    batch: str | None = None
-    ok: Literal[True] = True
-
-
-class Failed(Struct, frozen=True):
-    """The first thing that is not as it should be; position 0 means the file as a whole."""
-
-    position: int
-    code: str
-    detail: str
-    ok: Literal[False] = False
-
-
-class Stop(Exception):
-    """Ends a verification at the first failure."""
-
-    def __init__(self, position: int, code: str, detail: str) -> None:
-        """Say where, which and what."""
-        super().__init__(detail)
-        self.failed = Failed(position, code, detail)
+    since: str | None
+    policy: Policy | None
+    log_key: str | None
 
 
 def verify(
@@ -84,13 +58,17 @@ def verify(
     workers: Workers | None = None,
     policy: Policy | None = None,
     bookmark: Bookmark | None = None,
+    log_key: str | None = None,
 ) -> Verified | Failed:
     """Check an export: an open binary file (best a regular one, unread), or lines from anywhere.
 
     `since` is an older checkpoint of the same log; `policy` says which witnesses must have cosigned
-    the export's. A large export is checked on all cores. With a `bookmark` it goes on where one
-    that was cut off, or one of a shorter export of this log, had come to.
+    the export's; `log_key` is the verifier key that must have signed it, or the older one. Without
+    any of these a ledger is sound in itself, and may be a stranger's that bears the same name. A
+    large export is checked on all cores. With a `bookmark` it goes on where one that was cut off,
+    or one of a shorter export of this log, had come to.
     """
+    asked = _Asked(since, policy, log_key)
     with ExitStack() as stack:
         # What is to be gone on with must lie somewhere.
         source = open_source(stack.enter_context(as_file(lines)) if bookmark else lines)
@@ -98,9 +76,8 @@ def verify(
         stack.enter_context(_without_collector())
         try:
             return _run(
-                source, since, progress or (lambda _done, _of: None), workers or Workers(), policy,
-                bookmark,
-            )  # fmt: skip
+                source, asked, progress or (lambda _done, _of: None), workers or Workers(), bookmark
+            )
         except Stop as stop:
             return stop.failed
         except LedgerError as error:
@@ -121,23 +98,22 @@ def _without_collector() -> Iterator[None]:
 
 def _run(
     source: Source,
-    since: str | None,
+    asked: _Asked,
     progress: Progress,
     workers: Workers,
-    policy: Policy | None,
     bookmark: Bookmark | None,
 ) -> Verified | Failed:
     # 1) the header, and the older checkpoint where one is given
     header = export.read_header(source.header())
     keys = LogKeys(header.log_key)
-    old = _older(header, keys, since)
+    old = vouching.older(header, keys, asked.since)
     # 2) each event: its envelope, its signatures, its leaf, and whether the rules admit it
     check: _Whole | _Bundle
     if header.batch:
         check, bookmark = _Bundle(header, keys), None
     else:
         check = _Whole(old, source, keys, bookmark.scratch if bookmark else None)
-    marks = Marks(bookmark, source, (header.origin, header.log_key, since))
+    marks = Marks(bookmark, source, (header.origin, header.log_key, asked.since))
     reader = _Reader()
     try:
         if mark := marks.go_on():
@@ -153,72 +129,33 @@ def _run(
         check.close()
     # 3) the checkpoint: signed by the log, over this very tree
     note = reader.note()
-    checkpoint = _newest(header, keys, note)
-    witnesses = _witnesses(policy, note, checkpoint)
-    # 4) the tree, and that the older checkpoint's is its beginning
+    checkpoint = vouching.newest(header, keys, note)
     check.tree(checkpoint)
-    if old is not None and (size := old.open(keys).size) > checkpoint.size:
-        detail = f"{checkpoint.size} events; once there were {size}"
-        raise Stop(checkpoint.size, "rolled-back", detail)
     if source.changed():
         raise Stop(0, "changed", "the file was written to while it was read; verify it again")
     steps = [Step("envelopes", reader.events), Step("signatures", reader.signatures)]
     steps += check.steps(reader.events)
-    steps.append(Step("checkpoints", 1 if old is None else 2))
-    if policy is not None:
-        steps.append(Step("witnesses", witnesses))
-    return Verified(reader.events, checkpoint.root.hex(), note, steps, header.batch)
+    # 4) the older checkpoint, the key and the witnesses that whoever verifies knows from elsewhere
+    steps += _vouched(asked, old, keys, note, checkpoint)
+    signer = keys.vkey_in_force(checkpoint.size)
+    return Verified(reader.events, checkpoint.root.hex(), note, signer, steps, header.batch)
 
 
-class _Older:
-    """An older checkpoint; who must have signed it is told by the events up to its size."""
-
-    def __init__(self, note: str) -> None:
-        self.claimed = parse_checkpoint(split_note(note)[0])
-        self._note = note
-
-    def open(self, keys: LogKeys) -> Checkpoint:
-        try:
-            return keys.open(self._note)
-        except LedgerError as error:
-            raise Stop(0, "since-not-the-logs", f"the older checkpoint: {error}") from error
-
-
-def _older(header: export.Header, keys: LogKeys, since: str | None) -> _Older | None:
-    log = keys.first
-    if log.name != header.origin:
-        raise Stop(0, "wrong-origin", f"the key is of {log.name}, the log is {header.origin}")
-    if since is None:
-        return None
-    try:
-        old = _Older(since)
-    except LedgerError as error:
-        raise Stop(0, "since-not-the-logs", f"the older checkpoint: {error}") from error
-    if header.batch:
-        raise Stop(0, "since-needs-whole", "an older checkpoint is checked on a whole export")
-    return old
-
-
-def _newest(header: export.Header, keys: LogKeys, note: str) -> Checkpoint:
-    try:
-        checkpoint = keys.open(note)
-    except LedgerError as error:
-        raise Stop(header.size, "bad-checkpoint", str(error)) from error
-    if checkpoint.size != header.size:
-        raise Stop(
-            header.size, "bad-checkpoint",
-            f"the checkpoint is of {checkpoint.size} events, the file of {header.size}",
-        )  # fmt: skip
-    return checkpoint
-
-
-def _witnesses(policy: Policy | None, note: str, checkpoint: Checkpoint) -> int:
-    if policy is None:
-        return 0
-    try:
-        return len(check_policy(policy, note))
-    except LedgerError as error:
-        raise Stop(checkpoint.size, "not-witnessed", str(error)) from error
+def _vouched(
+    asked: _Asked, old: vouching.Older | None, keys: LogKeys, note: str, checkpoint: Checkpoint
+) -> Iterator[Step]:
+    sizes = [checkpoint.size]
+    if old is not None:
+        sizes.append(old.open(keys).size)
+        if sizes[-1] > checkpoint.size:
+            detail = f"{checkpoint.size} events; once there were {sizes[-1]}"
+            raise Stop(checkpoint.size, "rolled-back", detail)
+    yield Step("checkpoints", len(sizes))
+    if asked.log_key is not None:
+        vouching.signed_by(asked.log_key, keys, *sizes)
+        yield Step("log key", 1)
+    if asked.policy is not None:
+        yield Step("witnesses", vouching.witnesses(asked.policy, note, checkpoint))
 
 
 def _take_keys(keys: LogKeys, signed: Signed, position: int) -> None:
@@ -270,26 +207,45 @@ class _Reader:
 def _signed(item: Item) -> Signed:
     event = read_payload(item.payload)
     if isinstance(event, Refusal):
-        raise Stop(item.position, event.code.value, event.en)
+        raise refused(item.position, event)
     return Signed(event, item.keyids, _NO_DIGEST)
+
+
+class _Clock:
+    """The ledger's own clock, which no writer sets back."""
+
+    def __init__(self) -> None:
+        self._last: datetime | None = None
+
+    def at(self, admitted_at: datetime, position: int) -> None:
+        if self._last is not None and admitted_at < self._last:
+            detail = f"admitted at {admitted_at.isoformat()}, before the one that it follows"
+            raise Stop(position, "clock-back", detail)
+        self._last = admitted_at
 
 
 class _Whole:
     """A whole ledger: no gap, every rule replayed, the tree grown leaf by leaf."""
 
     def __init__(
-        self, old: _Older | None, source: Source, keys: LogKeys, scratch: Scratch | None = None
+        self,
+        old: vouching.Older | None,
+        source: Source,
+        keys: LogKeys,
+        scratch: Scratch | None = None,
     ) -> None:
         self._old = old
         self._keys = keys
         self._tree = Tree.empty()
         self._begin = source.begin()
         self._replay = Replay(source, scratch=scratch)
+        self._clock = _Clock()
 
     def go_on(self, mark: Mark) -> None:
         """Take up tree, models and keys as they were at a mark."""
         self._tree = Tree.restore(mark.events, KeptTiles(mark.at.tiles))
         self._replay.go_on(mark, self._begin)
+        self._clock.at(self._replay.admitted_at(mark.events), mark.events)
         for item in self._replay.by_tag(tags.LEDGER):
             if type(item.event) in NAMING:
                 self._keys.take(item.event, item.position)
@@ -311,10 +267,11 @@ class _Whole:
             if item.position != expected:
                 detail = f"position {item.position} comes where {expected} should"
                 raise Stop(expected, "gap", detail)
+            self._clock.at(item.admitted_at, expected)
             signed = _signed(item)
             refusal = self._replay.admit(signed, item.admitted_at, expected)
             if refusal:
-                raise Stop(expected, refusal.code.value, refusal.en)
+                raise refused(expected, refusal)
             if type(signed.event) in NAMING:
                 _take_keys(self._keys, signed, expected)
             leaves.append(item.leaf)
@@ -336,6 +293,10 @@ class _Whole:
         self._tree.trim()
 
     def tree(self, checkpoint: Checkpoint) -> None:
+        if not self._tree.size:
+            raise Stop(0, "empty", "there is no event in it: not even one that opens a ledger")
+        if self._old and self._old.claimed.size == 0 and self._old.claimed.root != EMPTY_ROOT:
+            raise Stop(0, "rewritten", "the older checkpoint is of no event, with a root of some")
         if self._tree.size != checkpoint.size:
             raise Stop(
                 self._tree.size + 1, "cut-off",
@@ -358,6 +319,7 @@ class _Bundle:
         self._batch = header.batch or ""
         self._keys = keys
         self._replay = PartialReplay()
+        self._clock = _Clock()
         self._leaves: list[tuple[Position, bytes, tuple[bytes, ...]]] = []
 
     def go_on(self, _mark: Mark) -> None:
@@ -379,10 +341,11 @@ class _Bundle:
             raise Stop(position, "out-of-order", "positions must rise")
         if item.proof is None:
             raise Stop(position, "no-proof", "the bundle has no proof for this event")
+        self._clock.at(item.admitted_at, position)
         signed = _signed(item)
         refusal = self._replay.admit(signed, item.admitted_at, position)
         if refusal:
-            raise Stop(position, refusal.code.value, refusal.en)
+            raise refused(position, refusal)
         if type(signed.event) in NAMING:
             _take_keys(self._keys, signed, position)
         self._leaves.append((position, item.leaf, item.proof))
@@ -396,7 +359,7 @@ class _Bundle:
                 raise Stop(position, "not-included", str(error)) from error
         broken = self._replay.claims(self._batch)
         if broken:
-            raise Stop(broken[0], broken[1].code.value, broken[1].en)
+            raise refused(*broken)
         if not self._replay.speaks_of(self._batch):
             raise Stop(0, "wrong-batch", f"no event of the bundle is about {self._batch}")
 

@@ -11,33 +11,21 @@ from typing import IO, Final, cast
 from urllib.parse import urlsplit
 
 from api.cli.command import Arguments, Command, add_json, positive
-from api.cli.console import Console, Paint
+from api.cli.console import Console
 from api.cli.failures import Exit, Misused, Unreachable
 from api.cli.paths import STDOUT
+from api.cli.verdict import report, report_failure
 from api.settings import Settings
 from ledger.bookmark import Bookmark, BookmarkError
-from ledger.checkpoint import MAX_NOTE
+from ledger.checkpoint import MAX_NOTE, parse_vkey
 from ledger.errors import MalformedNote
 from ledger.policy import Policy, make_policy
-from ledger.verifier import Failed, Verified, verify
+from ledger.verifier import Failed, verify
 
 EXPORT_PATH: Final = "/api/export"
 LARGE: Final = 100 * 2**20
 """The bytes from which on a file has its state kept beside it, without being asked."""
 _TIMEOUT_S: Final = 30
-
-_STEPS: Final = {
-    "envelopes": "记录逐条读过，每条都是规范写法 / envelopes read, all canonical",
-    "signatures": "签名逐个验过 / signatures verified",
-    "leaves": "叶子逐片算过，一个位置不缺 / leaves recomputed, no gap",
-    "rules": "每一条按规则重新判过 / rules of admission replayed",
-    "keys": "签字人的密钥当时有效 / signers' keys in force",
-    "inclusion proofs": "每一条都证明在日志里 / inclusion proofs verified",
-    "marks": "用地理标志的，都有授权 / every claim of a mark rests on a grant",
-    "certificates": "这一批现行的合格证，开证人签过 / certificates in force, signed by the issuer",
-    "checkpoints": "检查点由日志签名，与树相符 / checkpoints signed, over this very tree",
-    "witnesses": "见证人签过这个检查点 / witnesses cosigned the checkpoint",
-}
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +38,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--since", metavar="CHECKPOINT", type=Path,
         help="以前存下的检查点文件：再证明历史没有改写 / an older checkpoint's file: proves in"
         " addition that history was not rewritten",
+    )  # fmt: skip
+    parser.add_argument(
+        "--log-key", metavar="VKEY", type=_log_key,
+        help="日志的公钥，从可靠的地方得来：检查点必须是它签的 / the log's verifier key, had from"
+        " where you trust: it must have signed the checkpoint",
     )  # fmt: skip
     parser.add_argument(
         "--witness", metavar="VKEY", action="append", default=[], dest="witnesses",
@@ -70,6 +63,16 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
+def _log_key(text: str) -> str:
+    try:
+        parse_vkey(text)
+    except MalformedNote as error:
+        raise argparse.ArgumentTypeError(
+            f"{text[:80]!r}：{error}；suyuan key log 会印出来 / as suyuan key log prints it"
+        ) from error
+    return text
+
+
 def _run(arguments: Arguments, _settings: Settings, console: Console) -> int:
     since = _note(arguments.since) if arguments.since else None
     policy = _policy(arguments.witnesses, arguments.quorum)
@@ -77,10 +80,13 @@ def _run(arguments: Arguments, _settings: Settings, console: Console) -> int:
         lines = open_source(arguments.source, stack, witnessed=policy is not None)
         bookmark = _bookmark(arguments, stack, console)
         with console.progress("正在验证 verifying") as progress:
-            outcome = verify(lines, since, progress, policy=policy, bookmark=bookmark)
+            outcome = verify(
+                lines, since, progress,
+                policy=policy, bookmark=bookmark, log_key=arguments.log_key,
+            )  # fmt: skip
     if isinstance(outcome, Failed):
         return report_failure(outcome, console)
-    _report(outcome, console)
+    report(outcome, console, vouched=bool(since or policy or arguments.log_key))
     return Exit.DONE
 
 
@@ -165,29 +171,6 @@ def open_source(source: str, stack: ExitStack, *, witnessed: bool = False) -> IO
     return cast("IO[bytes]", stack.enter_context(answer))
 
 
-def report_failure(failed: Failed, console: Console) -> int:
-    """Say what failed first, and give the exit code."""
-    where = f"第 {failed.position} 条" if failed.position else "整个文件"
-    console.show(console.paint(f"没有通过验证：{where}（{failed.code}）", Paint.BOLD, Paint.RED))
-    console.show(f"  {failed.detail}")
-    at = f"at position {failed.position}" if failed.position else "as a whole"
-    console.show(f"  Verification failed {at}: {failed.code}.")
-    console.answer(failed)
-    return Exit.REFUSED
-
-
-def _report(verified: Verified, console: Console) -> None:
-    what = f"批次 {verified.batch}" if verified.batch else "整本台账"
-    said = f"验证通过：{what}，{verified.events:,} 条"
-    console.show(console.paint(said, Paint.BOLD, Paint.GREEN) + " / verified")
-    for number, step in enumerate(verified.steps, 1):
-        console.show(f"  {number}. {_STEPS.get(step.step, step.step)}：{step.checked:,}")
-    console.show(f"  根 root   {verified.root}")
-    origin, size, *_ = verified.checkpoint.split("\n")
-    console.show(f"  检查点 checkpoint   {origin}，{size} 条")
-    console.answer(verified)
-
-
 def _note(path: Path) -> str:
     with path.open("rb") as file:
         return file.read(MAX_NOTE + 1).decode("utf-8", "replace")
@@ -198,22 +181,28 @@ COMMAND = Command(
     description="""\
 验证一份导出，谁都不用信，也不用数据库：逐条验签名，逐条看签字人当时有没有这个
 权，逐条按规则重判，重算默克尔树，和签过名的检查点对上。对不上的，说出是第几
-条。给一台服务器的地址，就取它的导出来验。--since给一份以前存下的检查点，再证
-明从那以后历史没有改写过。--witness 给见证人的公钥，检查点就还要有他们的签名：运营
-的人没有给不同的人看不同的账。大的文件验到一半断了，再来一遍就接着验；--state 把进度
-留在你说的文件里，下次导出只验新添的。
+条。给一台服务器的地址，就取它的导出来验。
+一份导出只能证明自己站得住：是不是你说的那本台账，用 --log-key 给它日志的公钥（运
+营的人用 suyuan key log 印出来，档案页上有指纹）。--since 给一份以前存下的检查点，再
+证明从那以后历史没有改写过。--witness 给见证人的公钥，检查点就还要有他们的签名：运
+营的人没有给不同的人看不同的账。大的文件验到一半断了，再来一遍就接着验；--state 把
+进度留在你说的文件里，下次导出只验新添的。
 
 Checks an export with no trust in anybody and no database: every signature,
 every signer's authority at that position, every rule replayed, the Merkle
 tree recomputed and held against the signed checkpoint. What fails first is
-named by its position, and the exit code is 1. With --since, an older
-checkpoint's file, it also proves that the history since then was not
-rewritten. With --witness the checkpoint must bear their cosignatures: the
-operator does not show two people two ledgers. A large file whose verification
-was cut off is gone on with; --state keeps how far it came in a file, so that
-the next export is checked only for what is new.""",
+named by its position, and the exit code is 1.
+An export proves itself sound, and no more. That it is of the ledger you mean,
+--log-key shows: the log's verifier key, as suyuan key log prints it on the
+operator's side; passports show its fingerprint. With --since, an older
+checkpoint's file (curl URL/checkpoint), it also proves that the history since
+then was not rewritten. With --witness the checkpoint must bear their
+cosignatures: the operator does not show two people two ledgers. A large file
+whose verification was cut off is gone on with; --state keeps how far it came
+in a file, so that the next export is checked only for what is new.""",
     examples="""\
   suyuan verify county.ndjson
+  suyuan verify cinnamon.ndjson --log-key sy.example.cn/445381+507c2992+Aaih…
   suyuan verify https://sy.example.cn --since checkpoint-2026-10.txt
   suyuan verify https://sy.example.cn --state verified.state
   suyuan export - | suyuan verify - --json

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger.checkpoint import NoteSigner, encode_vkey
+from ledger.keys import Ed25519Key
 from tests.acceptance.served import Served
 from tests.api.shell import Shell
 
@@ -104,6 +106,22 @@ def test_an_older_checkpoint_is_held_against_the_export(
     assert {"step": "checkpoints", "checked": 2} in said["steps"]
     note.write_text(note.read_text().replace("\n", "\n1", 1))
     assert served_shell("verify", demo_server.url, "--since", note).code == 1
+
+
+def test_the_logs_key_tells_the_ledger_from_a_strangers(served_shell: Shell, showcase: str) -> None:
+    path = served_shell.data.parent / "mine.ndjson"
+    assert served_shell("export", path, "--batch", showcase).code == 0
+    key = served_shell("key", "log").out.strip()
+    said = served_shell("verify", path, "--log-key", key, "--json").json()
+    assert said["log_key"] == key
+    assert {"step": "log key", "checked": 1} in said["steps"]
+    assert "--log-key" in served_shell("verify", path).out
+    assert "--log-key" not in served_shell("verify", path, "--log-key", key).out
+    name = key.partition("+")[0]
+    other = encode_vkey(NoteSigner(name, Ed25519Key.from_seed(bytes(32))).verifier)
+    refused = served_shell("verify", path, "--log-key", other)
+    assert (refused.code, "other-log" in refused.out, "同名" in refused.out) == (1, True, True)
+    assert served_shell("verify", path, "--log-key", key[:-1]).code == 2
 
 
 def test_a_bundle_proves_one_batch_alone(served_shell: Shell, showcase: str) -> None:

@@ -1,5 +1,6 @@
 """The golden set of bad exports: each is named by its fault, and refused for exactly that."""
 
+import gzip
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, NamedTuple
@@ -11,12 +12,14 @@ from domain.events.catalogue import encode
 from domain.events.governance import KeyBound, MembershipBegan, PartyAdmitted
 from domain.events.movements import Process
 from ledger import envelope
+from ledger.checkpoint import Checkpoint, NoteSigner, sign_checkpoint
 from ledger.export import MAX_LINE
 from ledger.keys import Ed25519Key
 from ledger.verifier import Failed, Verified, verify
 from ledger.workers import Workers
 from tests import county as c
 from tests.ledger.forgeries import (
+    LOG_KEY,
     ORIGIN,
     Forge,
     Lines,
@@ -102,6 +105,50 @@ def _something_after_the_checkpoint(forge: Forge) -> Bad:
 def _line_without_end(forge: Forge) -> Bad:
     lines = exported(forge.lines)
     return Bad([*lines[:5], b'{"admitted_at":"' + b"9" * (2 * MAX_LINE)], 0, "malformed")
+
+
+def _altered(lines: Lines, index: int, **members: object) -> Lines:
+    changed = {**msgspec.json.decode(lines[index]), **members}
+    return [*lines[:index], msgspec.json.encode(changed) + b"\n", *lines[index + 1 :]]
+
+
+def _position_beyond_what_json_can_say(forge: Forge) -> Bad:
+    lines = exported(forge.lines)
+    return Bad([*lines[:5], lines[5].replace(b'"position":5', b'"position":%d' % 2**70)], 0,
+               "malformed")  # fmt: skip
+
+
+def _admitted_at_the_end_of_the_calendar(forge: Forge) -> Bad:
+    """A moment that is none at another offset."""
+    lines = exported(forge.lines)
+    return Bad(_altered(lines, 5, admitted_at="0001-01-01T00:00:00+23:59"), 0, "malformed")
+
+
+def _admitted_before_the_one_before(forge: Forge) -> Bad:
+    """The operator dates an event back, so that the key that signed it had not expired yet."""
+    lines = exported(forge.lines)
+    early = forge.lines[9].admitted_at - timedelta(days=1)
+    return Bad(_altered(lines, 10, admitted_at=early), 10, "clock-back")
+
+
+def _nothing_in_it(_forge: Forge) -> Bad:
+    return Bad(exported([]), 0, "empty")
+
+
+def _older_checkpoint_of_nothing_with_a_root(forge: Forge) -> Bad:
+    note = sign_checkpoint(Checkpoint(ORIGIN, 0, bytes(32)), NoteSigner(ORIGIN, LOG_KEY))
+    return Bad(exported(forge.lines), 0, "rewritten", since=note)
+
+
+def _compressed(forge: Forge) -> Bad:
+    return Bad([gzip.compress(b"".join(exported(forge.lines)))], 0, "malformed")
+
+
+def _event_told_twice(forge: Forge) -> Bad:
+    """The very same envelope, at the next position too."""
+    lines = forge.lines
+    again = msgspec.structs.replace(lines[-1], position=len(lines) + 1)
+    return Bad(exported([*lines, again]), len(lines) + 1, "id-reused")
 
 
 def _wrong_root(forge: Forge) -> Bad:
@@ -300,7 +347,10 @@ def _bundle_without_the_signers_key(forge: Forge) -> Bad:
 FAULTS: Final[tuple[Callable[[Forge], Bad], ...]] = (
     _tampered_payload, _foreign_signature, _unknown_signer, _not_canonical, _gap, _swapped,
     _cut_off_before_the_checkpoint, _events_missing_at_the_end, _something_after_the_checkpoint,
-    _line_without_end, _wrong_root, _rewritten_history, _rolled_back, _forged_checkpoint,
+    _line_without_end, _position_beyond_what_json_can_say, _admitted_at_the_end_of_the_calendar,
+    _admitted_before_the_one_before, _nothing_in_it, _older_checkpoint_of_nothing_with_a_root,
+    _compressed, _event_told_twice, _wrong_root, _rewritten_history, _rolled_back,
+    _forged_checkpoint,
     _checkpoint_of_another_size, _wrong_origin, _revoked_key, _expired_key, _signed_by_another,
     _over_sold, _received_twice, _more_rice_than_paddy, _harvest_under_interval, _lot_used_twice,
     _id_used_twice, _before_its_cause, _correction_that_others_lean_on, _first_of_two_faults,
@@ -321,7 +371,14 @@ def test_a_bad_export_is_refused_for_its_fault_at_its_place(fault: Callable[[For
     assert (result.position, result.code) == (bad.position, bad.code), result.detail
 
 
-@pytest.mark.parametrize("fault", [_tampered_payload, _over_sold, _gap, _wrong_root], ids=_name)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        _tampered_payload, _over_sold, _gap, _wrong_root, _position_beyond_what_json_can_say,
+        _admitted_at_the_end_of_the_calendar,
+    ],
+    ids=_name,
+)  # fmt: skip
 def test_processes_find_the_same_fault(fault: Callable[[Forge], Bad]) -> None:
     bad = fault(Forge())
     result = verify(bad.lines, bad.since, workers=Workers(2, alone=0))
