@@ -14,7 +14,16 @@ from typing import Final
 
 import msgspec
 
-from ledger.checkpoint import Checkpoint, NoteVerifier, open_note, parse_checkpoint, split_note
+from ledger.checkpoint import (
+    MAX_NOTE,
+    Checkpoint,
+    NoteSignature,
+    NoteVerifier,
+    open_note,
+    parse_checkpoint,
+    signature_line,
+    split_note,
+)
 from ledger.errors import MalformedNote, ProofError, UnverifiedNote
 from ledger.hashing import EMPTY_ROOT, HASH_BYTES
 from ledger.proofs import verify_consistency
@@ -23,8 +32,8 @@ SIZE_TYPE: Final = "text/x.tlog.size"
 """The content type of a 409: the size of the latest cosigned checkpoint."""
 TEXT_TYPE: Final = "text/plain; charset=utf-8"
 MAX_PROOF_LINES: Final = 63
-MAX_REQUEST: Final = 64 * 1024
-"""The longest request read, in bytes."""
+MAX_REQUEST: Final = MAX_NOTE + 64 * 1024
+"""The longest request read, in bytes: a note of many signatures has 5 KB of each."""
 
 _OLD_LINE: Final = re.compile(r"old (0|[1-9][0-9]{0,18})")
 
@@ -42,6 +51,8 @@ class Accepted(msgspec.Struct, frozen=True):
 
     seen: LastSeen
     text: str
+    log_lines: str
+    """The log's own signature lines, verified; those of others are left out."""
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -75,7 +86,7 @@ def add_checkpoint(
     # 1) old size, proof lines, an empty line, a note with a checkpoint
     try:
         request = _read(raw)
-        text, _ = split_note(request.note)
+        text, signatures = split_note(request.note)
         checkpoint = parse_checkpoint(text)
     except MalformedNote as error:
         return Refused(400, f"{error}\n")
@@ -96,20 +107,25 @@ def add_checkpoint(
     if request.old_size != seen.size:
         return _conflict(seen)
     return _extends(seen, checkpoint, request) or Accepted(
-        LastSeen(checkpoint.origin, checkpoint.size, checkpoint.root), text
-    )
+        LastSeen(checkpoint.origin, checkpoint.size, checkpoint.root), text,
+        _lines_of(keys, signatures),
+    )  # fmt: skip
 
 
 def _extends(seen: LastSeen, checkpoint: Checkpoint, request: _Request) -> Refused | None:
-    # 6) the same size has the same root
-    if seen.size == checkpoint.size and seen.size and checkpoint.root != seen.root:
-        return _conflict(seen)
-    # 7) the new tree begins with the old one
+    # 6) the new tree begins with the old one; of the same size it has the same root
     try:
         verify_consistency(seen.size, checkpoint.size, request.proof, seen.root, checkpoint.root)
     except ProofError as error:
         return Refused(422, f"{error}\n")
     return None
+
+
+def _lines_of(keys: Sequence[NoteVerifier], signatures: Sequence[NoteSignature]) -> str:
+    """Give the lines that `open_note` has verified: of each known key the first."""
+    first = {(line.name, line.key_id): line for line in reversed(signatures)}
+    wanted = [first[key.name, key.key_id] for key in keys if (key.name, key.key_id) in first]
+    return "".join(signature_line(line.name, line.key_id, line.signature) for line in wanted)
 
 
 def _conflict(seen: LastSeen) -> Refused:

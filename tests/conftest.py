@@ -57,6 +57,7 @@ SLOW_ROOMS = frozenset(
         "test_key_authority",
         "test_labels_served",
         "test_log_rotation",
+        "test_log_served",
         "test_lookup",
         "test_marks_page",
         "test_market",

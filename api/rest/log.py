@@ -36,8 +36,11 @@ class LogKeyShown:
 
 _FOREVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _BRIEFLY: Final = {"Cache-Control": "public, max-age=5"}
+_NOT_YET: Final = {"Cache-Control": "no-store"}
+"""What is not there may be so in a moment: no cache may remember that it was not."""
 
 
+@router.head("/checkpoint", include_in_schema=False)
 @router.get("/checkpoint")
 def checkpoint(
     *,
@@ -119,13 +122,17 @@ def consistency(
     return Consistency(old, new, [b64encode(node).decode() for node in proof])
 
 
+@router.head("/tile/{path:path}", include_in_schema=False)
 @router.get("/tile/{path:path}")
 def tile(path: str, services: Use) -> Response:
     """Give a tile of the tree, or a bundle of entries (SHA-256 of the stored envelopes).
 
     A partial one never changes either: what grows has another path.
     """
-    missing = not_found("没有这一块。", "There is no such tile.")
+    missing = Problem(
+        HTTPStatus.NOT_FOUND, "not-found", "没有这一块。", "There is no such tile.",
+        headers=_NOT_YET,
+    )  # fmt: skip
     try:
         ref = parse_tile_path(f"tile/{path}")
     except MalformedTile as error:

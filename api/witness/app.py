@@ -1,4 +1,7 @@
-"""The witness over HTTP: `POST /add-checkpoint` (C2SP tlog-witness), and who it is."""
+"""The witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, what it cosigned, who it is.
+
+Submission and monitoring have the same prefix.
+"""
 
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +18,7 @@ def create_app(witness: Witness) -> FastAPI:
     app = FastAPI(title="Suyuan witness", openapi_url=None)
     vkey = encode_vkey(witness.cosigner.verifier)
 
+    @app.head("/")
     @app.get("/")
     def who() -> Response:
         return Response(f"{vkey}\n", media_type=TEXT_TYPE)
@@ -29,5 +33,13 @@ def create_app(witness: Witness) -> FastAPI:
         # As it is: the specification names 409's type, which has no character set.
         headers = {"Content-Type": answer.content_type}
         return Response(answer.body, answer.status, headers)
+
+    @app.head("/{origin_hash}/checkpoint")
+    @app.get("/{origin_hash}/checkpoint")
+    def checkpoint(origin_hash: str) -> Response:
+        note = witness.cosigned(origin_hash)
+        if note is None:
+            return Response("no checkpoint of such a log was cosigned here\n", 404, None, TEXT_TYPE)
+        return Response(note, headers={"Cache-Control": "public, max-age=5"}, media_type=TEXT_TYPE)
 
     return app

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from msgspec import Struct
@@ -54,4 +55,11 @@ class Witness:
                 return Answer(decided.status, decided.body, decided.content_type)
             self._memory.remember(decided.seen)
             line = self.cosigner.cosign(decided.text, int(self._clock()))
+            with suppress(OSError):  # for monitors; what must not be forgotten is on the disk
+                note = f"{decided.text}\n{decided.log_lines}{line}"
+                self._memory.keep_cosigned(decided.seen.origin, note)
         return Answer(200, line, TEXT_TYPE)
+
+    def cosigned(self, origin_hash: str) -> str | None:
+        """Give the latest checkpoint that was cosigned, by the SHA-256 of its origin, in hex."""
+        return self._memory.cosigned(origin_hash)

@@ -2,6 +2,7 @@
 
 A file is written whole beside the old one, synced, and put in its place by renaming; the folder is
 synced after it. What a witness signed is so on the disk before anybody can have the signature.
+Beside it lies the note with that signature, for monitors; it may be older, and may be missing.
 """
 
 import base64
@@ -46,6 +47,7 @@ class WitnessMemory:
             raise MemoryLost(f"{folder}: {error.strerror}") from error
         try:
             self._seen = dict(map(_read, sorted(folder.glob("*.json"))))
+            self._cosigned = dict(map(_read_note, sorted(folder.glob("*.checkpoint"))))
         except MemoryLost:
             self._lock.close()
             raise
@@ -70,13 +72,30 @@ class WitnessMemory:
             raise MemoryLost(f"{path}: {error.strerror}") from error
         self._seen[seen.origin] = seen
 
+    def keep_cosigned(self, origin: str, note: str) -> None:
+        """Keep the note of the latest checkpoint, cosigned, in memory and where it can be on disk.
+
+        Raises:
+            OSError: where it can't be written; it is to be had while this process runs.
+        """
+        self._cosigned[_digest(origin)] = note
+        _replace(self._folder / f"{_digest(origin)}.checkpoint", note.encode())
+
+    def cosigned(self, origin_hash: str) -> str | None:
+        """Give that note by the SHA-256 of the origin, in hexadecimal."""
+        return self._cosigned.get(origin_hash)
+
     def close(self) -> None:
         """Let another process use the folder."""
         self._lock.close()
 
 
+def _digest(origin: str) -> str:
+    return sha256(origin.encode()).hexdigest()
+
+
 def _file_name(origin: str) -> str:
-    return f"{sha256(origin.encode()).hexdigest()}.json"
+    return f"{_digest(origin)}.json"
 
 
 def _locked(path: Path) -> IO[bytes]:
@@ -101,8 +120,15 @@ def _read(path: Path) -> tuple[str, LastSeen]:
     return kept.origin, LastSeen(kept.origin, kept.size, root)
 
 
+def _read_note(path: Path) -> tuple[str, str]:
+    try:
+        return path.stem, path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MemoryLost(f"{path}: damaged ({error}); remove it, it comes anew") from error
+
+
 def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_suffix(".new")
+    draft = path.with_suffix(f"{path.suffix}.new")
     with draft.open("wb") as file:
         file.write(content)
         file.flush()
