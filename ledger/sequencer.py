@@ -6,7 +6,6 @@ can't be overtaken for ever.
 """
 
 import os
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -25,14 +24,14 @@ from ledger.keys import Ed25519Key
 from ledger.log_keys import NAMING
 from ledger.log_signer import FindLogKey, only
 from ledger.models import ModelCache
-from ledger.outcome import Admission, Busy, Outcome, WriteFailed
+from ledger.outcome import Admission, Outcome, WriteFailed
 from ledger.parcel import Deliver, Parcel
 from ledger.pipeline import Ahead, Pipeline, Steps
 from ledger.receipt import Receipt
 from ledger.receipts import receipt_for
+from ledger.waiting import Waiting
 from ledger.writer import Sent, Writer
 
-MAX_WAITING: Final = 20_000
 _CATCH_UP: Final = 5000
 
 Clock = Callable[[], datetime]
@@ -52,8 +51,7 @@ class Sequencer:
     ) -> None:
         """Write to a ledger that is installed; `log_key`, or what finds it, signs checkpoints."""
         find = only(log_key) if isinstance(log_key, Ed25519Key) else log_key
-        self._waiting = 0
-        self._lock = threading.Lock()
+        self._waiting = Waiting()
         self._admission = _Admission(database_url, find, clock)
         # The writer's thread is busy on one core, and reads on it while it is not.
         self._pipeline = Pipeline(self._admission, processes=(os.cpu_count() or 1) - 1)
@@ -74,14 +72,10 @@ class Sequencer:
         Raises:
             Busy: where too many wait already; nothing of these is taken then.
         """
-        with self._lock:
-            if self._waiting and self._waiting + len(raws) > MAX_WAITING:
-                raise Busy(retry_after=1 + self._waiting // 5000)
-            self._waiting += len(raws)
+        self._waiting.take(raws)
 
         def done(answer: list[Outcome] | Exception) -> None:
-            with self._lock:
-                self._waiting -= len(raws)
+            self._waiting.leave(raws)
             deliver(answer)
 
         self._pipeline.put(Parcel(raws, done))

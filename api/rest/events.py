@@ -46,7 +46,9 @@ _WITHHELD: Final = {
     "en": "Prices by quantity are for signed-in buyers; sign in and ask again.",
 }
 _CHUNK: Final = 500
-_REHEARSED: Final = 64 * 1024 * 1024
+_CHUNK_BYTES: Final = 1024 * 1024
+"""What a request that is recorded in chunks holds of itself at a time, and one line more."""
+_REHEARSED: Final = 16 * 1024 * 1024
 """Bytes of all the lines that are rehearsed together."""
 _ENOUGH: Final = MAX_ENVELOPE + 1
 """Bytes of a line that show it to be too long."""
@@ -208,11 +210,13 @@ class _Kept(StreamingResponse):
 
 async def _chunks(request: Request) -> AsyncIterator[list[bytes]]:
     lines: list[bytes] = []
+    size = 0
     async for line in _lines(request):
         lines.append(line)
-        if len(lines) == _CHUNK:
+        size += len(line)
+        if len(lines) == _CHUNK or size >= _CHUNK_BYTES:
             yield lines
-            lines = []
+            lines, size = [], 0
     if lines:
         yield lines
 

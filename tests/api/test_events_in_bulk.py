@@ -3,13 +3,15 @@
 import http.client
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from ledger import rehearsal
 from ledger.envelope import MAX_ENVELOPE
+from ledger.parcel import Deliver
+from ledger.sequencer import Sequencer
 from tests.api.browsing import on_a_port
 from tests.api.pages_parts import County, demo_county
 
@@ -99,3 +101,21 @@ def test_a_rehearsal_stops_reading_at_its_bound(address: str) -> None:
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())["code"]) == (413, "too-large")
     connection.close()
+
+
+def test_large_lines_are_held_a_few_at_a_time(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends five hundred of the largest does not fill the server's memory with them."""
+    handed_in: list[int] = []
+    hand_in = Sequencer.hand_in
+
+    def noted(self: Sequencer, raws: Sequence[bytes], deliver: Deliver) -> None:
+        handed_in.append(sum(map(len, raws)))
+        hand_in(self, raws, deliver)
+
+    monkeypatch.setattr(Sequencer, "hand_in", noted)
+    line = b'{"payload": "' + b"x" * (MAX_ENVELOPE - 100) + b'"}\n'
+    assert len(_answered(address, [line] * 50)) == 50
+    assert sum(handed_in) == 50 * (len(line) - 1)
+    assert max(handed_in) <= 1024 * 1024 + MAX_ENVELOPE

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from api.demo.parties import AUTHORITY, CHENWU
 from domain.events.catalogue import encode
 from domain.events.governance import Custody, KeyBound
-from ledger import envelope, sequencer
+from ledger import envelope, waiting
 from ledger.vault import ReadableVault
 from tests.api.browsing import on_a_port
 from tests.api.pages_parts import County, common, demo_county
@@ -146,15 +146,15 @@ def test_an_office_is_told_when_the_ledger_is_busy_or_can_not_write(
     )
     with harmed(county, *full):
         failed = county.client.post("/marks", data=GRANT)
-    monkeypatch.setattr(sequencer, "MAX_WAITING", 0)
+    monkeypatch.setattr(waiting, "MAX_EVENTS", 0)
     another = KeyBound(**common(AUTHORITY), party=CHENWU, key=made, custody=Custody.SERVER)
     with psycopg.connect(county.services.database_url) as conn:
         conn.execute("SELECT FROM ledger.head FOR UPDATE")
         raw = envelope.sign(encode(another), county.keyring.party_key(AUTHORITY))
-        waiting = county.services.sequencer.submit([envelope.to_bytes(raw)])
+        handed_in = county.services.sequencer.submit([envelope.to_bytes(raw)])
         busy = county.client.post("/marks", data=GRANT)
         conn.rollback()
-    waiting.result()
+    handed_in.result()
     assert (failed.status_code, busy.status_code) == (503, 503)
     assert "没有记下" in failed.text
     assert "台账正忙" in busy.text

@@ -15,7 +15,7 @@ from domain.events.catalogue import decode, encode
 from domain.events.governance import KeyBound, LedgerOpened, MembershipBegan
 from domain.events.holds import BatchRecalled
 from domain.refusals import Code, Refusal
-from ledger import envelope, log, sequencer
+from ledger import envelope, log, sequencer, waiting
 from ledger.checkpoint import open_checkpoint, parse_vkey
 from ledger.keys import Ed25519Key, P256Key
 from ledger.outcome import Admission, Busy, WriteFailed
@@ -266,10 +266,15 @@ def test_a_failed_write_is_reported_to_every_caller_and_can_be_sent_again(
     assert isinstance(verify(ledger.export()), Verified)
 
 
+@pytest.mark.parametrize(("bound", "most"), [("MAX_EVENTS", 300), ("MAX_BYTES", 200_000)])
 def test_more_than_may_wait_is_turned_away_at_once(
-    ledger: LedgerUnderTest, told: Season, monkeypatch: pytest.MonkeyPatch
+    ledger: LedgerUnderTest,
+    told: Season,
+    monkeypatch: pytest.MonkeyPatch,
+    bound: str,
+    most: int,
 ) -> None:
-    monkeypatch.setattr(sequencer, "MAX_WAITING", 300)
+    monkeypatch.setattr(waiting, bound, most)
     with ledger.connect() as conn, conn.transaction():
         conn.execute("SELECT FROM ledger.head FOR UPDATE")
         first = ledger.sequencer.submit(told.envelopes[:250])
@@ -277,6 +282,8 @@ def test_more_than_may_wait_is_turned_away_at_once(
             ledger.sequencer.submit(told.envelopes[250:350])
     assert busy.value.retry_after >= 1
     _admitted(first.result())
+    # What was answered waits no longer.
+    _admitted(ledger.sequencer.submit(told.envelopes[250:350]).result())
 
 
 def test_the_ledgers_clock_never_goes_back(ledger: LedgerUnderTest, told: Season) -> None:
