@@ -1,6 +1,7 @@
 """What a running process has open: the database, the sequencer, the projections, the vault."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +20,12 @@ from api.tables import prepare
 from api.witnessing import Witnessing
 from ledger import log
 from ledger.keys import Ed25519Key
-from ledger.outcome import Outcome
+from ledger.outcome import Outcome, WriteFailed
 from ledger.sequencer import Sequencer
 from projections.registry import ALL
 from projections.runner import Runner
+
+_LOG: Final = logging.getLogger(__name__)
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """How long a thread may keep the interpreter from the others: the writer must not wait long."""
@@ -31,6 +34,11 @@ SWITCH_INTERVAL_S: Final = 0.0005
 LOOKUP_THREADS: Final = 4
 """Who scans is served in turn by so many: more would only fight over the interpreter, and of two
 who came at once one would wait long."""
+
+
+def _log_failure(failed: WriteFailed) -> None:
+    # Callers are told to send it again; only the operator can do something about the reason.
+    _LOG.error("%s", failed)
 
 
 class Services:
@@ -45,7 +53,7 @@ class Services:
         self.custody = keyring.custody()
         self.signin_secret = keyring.secret(b"suyuan sign-in challenges, v1")
         self.passport_key = Ed25519Key.from_seed(keyring.secret(b"suyuan passport issuer, v1"))
-        self.sequencer = Sequencer(database_url, keyring.log_keys())
+        self.sequencer = Sequencer(database_url, keyring.log_keys(), on_failure=_log_failure)
         self.runner = Runner(database_url, ALL)
         self.feed = Feed(database_url, self.wait_for)
         self.witnessing = Witnessing(database_url, settings.witnesses, settings.witness_quorum)

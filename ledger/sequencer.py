@@ -47,12 +47,19 @@ class Sequencer:
     """Admits events; safe to call from any thread."""
 
     def __init__(
-        self, database_url: str, log_key: Ed25519Key | FindLogKey, clock: Clock = _utc_now
+        self,
+        database_url: str,
+        log_key: Ed25519Key | FindLogKey,
+        clock: Clock = _utc_now,
+        on_failure: Callable[[WriteFailed], None] = lambda _failed: None,
     ) -> None:
-        """Write to a ledger that is installed; `log_key`, or what finds it, signs checkpoints."""
+        """Write to a ledger that is installed; `log_key`, or what finds it, signs checkpoints.
+
+        `on_failure` hears once of what every caller of a group is told.
+        """
         find = only(log_key) if isinstance(log_key, Ed25519Key) else log_key
         self._waiting = Waiting()
-        self._admission = _Admission(database_url, find, clock)
+        self._admission = _Admission(database_url, find, clock, on_failure)
         # The writer's thread is busy on one core, and reads on it while it is not.
         self._pipeline = Pipeline(self._admission, processes=(os.cpu_count() or 1) - 1)
 
@@ -105,9 +112,16 @@ class Sequencer:
 class _Admission(Steps):
     """Deciding and writing, with the state that the pipeline's thread keeps."""
 
-    def __init__(self, database_url: str, find: FindLogKey, clock: Clock) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        find: FindLogKey,
+        clock: Clock,
+        on_failure: Callable[[WriteFailed], None],
+    ) -> None:
         self._url = database_url
         self._clock = clock
+        self._on_failure = on_failure
         self._writer = Writer(find)
         self._cache = ModelCache()
         self._decider = Decider(self._cache)
@@ -209,6 +223,7 @@ class _Admission(Steps):
         self.disconnect()
         told = WriteFailed(f"the ledger could not be written: {error}")
         told.__cause__ = error
+        self._on_failure(told)
         return told
 
     def disconnect(self) -> None:

@@ -89,8 +89,26 @@ def _settings(error: SettingsError) -> Failure:
     return Misused("setting", f"环境变量 {error.variable} 不能用。", f"{error}.")
 
 
+_KEY_FILES_ZH: Final = {
+    "exists already": "已经有了，密钥从不覆盖；真要换，先把它移到别处",
+    "can't be read: No such file": "没有这个文件；私钥不在这台机器上，新建用 suyuan key new",
+    "can't be read": "读不了，请看看文件的权限",
+    "can't be written": "写不进去，请看看目录的权限、磁盘还有没有地方",
+    "is under a password": "有密码保护，请设环境变量 SUYUAN_KEY_PASSWORD",
+    "the password is wrong": "密码不对，或者文件坏了",
+    "not a key in PEM": "不是 PEM 格式的密钥",
+    "is gone; the log": "不在了，台账早已换用别的密钥；请从备份放回",
+}
+"""What is wrong with a key file, by how its English begins; the first that fits counts."""
+
+
 def _key_file(error: KeyFileError) -> Failure:
-    return Unreachable("key-file", f"密钥文件 {error.path} 不能用。", f"{error}.")
+    said = (zh for begins, zh in _KEY_FILES_ZH.items() if error.detail.startswith(begins))
+    zh = f"密钥文件 {error.path} {next(said, '不能用')}。"
+    kept = error.detail.startswith("exists already")
+    hint = "; suyuan key new makes one" if "No such file" in error.detail else ""
+    hint = "; set SUYUAN_KEY_PASSWORD" if "under a password" in error.detail else hint
+    return (Refused if kept else Unreachable)("key-file", zh, f"{error}{hint}.")
 
 
 def _label(error: LabelError) -> Failure:

@@ -9,7 +9,7 @@ from api.cli import key_custody, key_log, key_members
 from api.cli.command import Arguments, Command, add_json, party
 from api.cli.console import Console
 from api.cli.failures import Exit, Misused
-from api.cli.key_arguments import Action, add_actor, add_expires, did
+from api.cli.key_arguments import Action, add_actor, add_did, add_expires
 from api.cli.key_event import write
 from api.cli.workplace import common, keyring_of
 from api.keyring import Keyring
@@ -18,6 +18,7 @@ from domain.events.governance import Custody, KeyBound, KeyRevoked
 from domain.ids import PartyId
 from ledger.keys import Ed25519Key, P256Key
 
+_WHOSE: Final = "谁的，如 P445381-000201 / whose"
 _FILE: Final = re.compile(r"P[0-9]{6}-[0-9]{6,10}\Z")
 
 
@@ -30,22 +31,26 @@ def kept_parties(keyring: Keyring) -> list[PartyId]:
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
     new = group.add_parser("new", help="新建一把密钥，存在本机 / make a key and keep it here")
-    new.add_argument("party", type=party, metavar="PARTY")
-    new.add_argument("--algorithm", choices=("ed25519", "p256"), default="ed25519")
+    new.add_argument("party", type=party, metavar="PARTY", help=_WHOSE)
+    new.add_argument(
+        "--algorithm", choices=("ed25519", "p256"), default="ed25519",
+        help="算法；老手机的浏览器只有 p256 / the algorithm; older phones' browsers have p256 only"
+        " [ed25519]",
+    )  # fmt: skip
     show = group.add_parser("show", help="看一个主体在本机的密钥 / show a party's key kept here")
-    show.add_argument("party", type=party, metavar="PARTY")
+    show.add_argument("party", type=party, metavar="PARTY", help=_WHOSE)
     listing = group.add_parser("list", help="列出本机的密钥 / list the keys kept here")
     bind = group.add_parser("bind", help="让一把密钥代表一个主体 / let a key speak for a party")
-    bind.add_argument("party", type=party, metavar="PARTY")
-    bind.add_argument("did", type=did, metavar="DID", help="did:key:z…")
+    bind.add_argument("party", type=party, metavar="PARTY", help=_WHOSE)
+    add_did(bind)
     bind.add_argument(
         "--custody", choices=[kind.value for kind in Custody], default="device",
-        help="密钥放在哪里 / where the private key is kept",
+        help="私钥放在哪里：本人设备、服务器、加密机 / where the private key is kept [device]",
     )  # fmt: skip
     add_expires(bind)
     revoke = group.add_parser("revoke", help="撤销一把密钥 / a key shall speak no more")
-    revoke.add_argument("party", type=party, metavar="PARTY")
-    revoke.add_argument("did", type=did, metavar="DID")
+    revoke.add_argument("party", type=party, metavar="PARTY", help=_WHOSE)
+    add_did(revoke)
     revoke.add_argument("--reason", required=True, help="为什么 / why")
     for sub in (bind, revoke):
         add_actor(sub)
@@ -61,8 +66,8 @@ def _new(arguments: Arguments, settings: Settings, console: Console) -> int:
     keyring.keep_party_key(arguments.party, made)
     _show_key(keyring, arguments.party, console)
     console.tell(
-        "这把密钥要绑定之后才算数：suyuan key bind"
-        f" {arguments.party} {made.did} --as 主管部门或合作社的编号"
+        "这把密钥要由主管部门或合作社绑定之后才算数。It counts once the authority or a cooperative"
+        f" binds it:\n  suyuan key bind {arguments.party} {made.did} --as P……"
     )
     return Exit.DONE
 
@@ -129,7 +134,7 @@ COMMAND = Command(
     summary="keys",
     description="""\
 管密钥。私钥只存在本机的 SUYUAN_DATA/keys/parties，每个主体一个 PEM 文件，只有
-本人可读；设了SUYUAN_KEY_PASSWORD 就加密存放。一把新密钥要由主管部门或合作社绑
+本人可读；设了 SUYUAN_KEY_PASSWORD 就加密存放。一把新密钥要由主管部门或合作社绑
 定以后，签的记录才收。撤销从撤销那一条起生效，以前签过、收下的照样有效。没有手机
 的人，可以由服务器代管密钥（keep），加密存放，签的记录处处标明；或者由合作社代签
 （mandate）。台账日志自己的密钥用 rotate-log 换。

@@ -47,13 +47,22 @@ def moment(text: str) -> datetime:
 
 def add_actor(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Ask who signs."""
-    default = "" if required else "；不写就是主管部门，by default the authority"
+    zh, en = ("", "") if required else ("；不写就是主管部门", "; by default the authority")
     parser.add_argument(
         "--as", dest="actor", type=party, required=required, metavar="PARTY",
-        help=f"谁来签这一条，密钥要在本机 / who signs this, with a key kept here{default}",
+        help=f"谁来签这一条，密钥要在本机{zh} / who signs this, with a key kept here{en}",
     )  # fmt: skip
 
 
 def add_expires(parser: argparse.ArgumentParser) -> None:
     """Ask until when a key holds."""
-    parser.add_argument("--expires", type=moment, help="到期时间，如 2027-12-31T00:00:00+08:00")
+    parser.add_argument(
+        "--expires", type=moment, metavar="TIME",
+        help="到期时间，要带时区；不写就不过期 / until when it holds, with its offset:"
+        " 2027-12-31T00:00:00+08:00; by default it does not end",
+    )  # fmt: skip
+
+
+def add_did(parser: argparse.ArgumentParser) -> None:
+    """Ask which key."""
+    parser.add_argument("did", type=did, metavar="DID", help="哪一把，写作 did:key:z… / which key")

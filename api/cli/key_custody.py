@@ -9,7 +9,7 @@ from typing import Final
 from api.cli.command import Arguments, add_json, party
 from api.cli.console import Console
 from api.cli.failures import Exit, Refused
-from api.cli.key_arguments import Action, Actions, add_actor, add_expires, did
+from api.cli.key_arguments import Action, Actions, add_actor, add_did, add_expires
 from api.cli.key_event import recorded
 from api.cli.workplace import common, connected, keyring_of
 from api.settings import Settings
@@ -25,18 +25,18 @@ def add(group: Actions) -> None:
     keep = group.add_parser(
         "keep", help="由服务器代管一把密钥，并绑定 / have the server keep a key, and bind it"
     )
-    keep.add_argument("party", type=party, metavar="PARTY")
+    keep.add_argument("party", type=party, metavar="PARTY", help="代谁保管 / for whom")
     add_expires(keep)
     add_actor(keep)
     kept = group.add_parser("kept", help="列出服务器代管的密钥 / list the keys the server keeps")
     forget = group.add_parser(
         "forget", help="销毁一把代管的密钥 / destroy a key that the server keeps"
     )
-    forget.add_argument("did", type=did, metavar="DID", help="did:key:z…")
+    add_did(forget)
     status = group.add_parser(
         "status", help="台账怎么说一个主体的密钥 / what the ledger says of a party's keys"
     )
-    status.add_argument("party", type=party, metavar="PARTY")
+    status.add_argument("party", type=party, metavar="PARTY", help="谁的 / whose")
     for parser in (keep, kept, forget, status):
         add_json(parser)
 

@@ -56,7 +56,9 @@ def _rotate(arguments: Arguments, settings: Settings, console: Console) -> int:
         console.show(vkey)
         console.tell(
             "新密钥已备好，还没有启用。先把公钥加给见证人（--log-vkey），把 keys/log-….pem 拷给"
-            f"别的服务器，再：suyuan key rotate-log --to {vkey}"
+            "别的服务器，再换过去。The new key is not in use yet. Give its public half to the"
+            " witnesses (--log-vkey), copy keys/log-….pem to the other servers, then go over:\n"
+            f"  suyuan key rotate-log --to {vkey}"
         )
         console.answer({"log_key": vkey, "since": None})
         return Exit.DONE
@@ -71,7 +73,8 @@ def _rotate(arguments: Arguments, settings: Settings, console: Console) -> int:
     console.show(f"  日志公钥 log key  {vkey}")
     console.tell(
         "请备份 keys 目录里新的 log-….pem；旧的私钥用不着了，确认各台服务器都写过新记录后可以销毁。"
-        " Back up the new key; the old one signs nothing from here on."
+        " Back up the new key. The old one signs nothing from here on; it may be destroyed once"
+        " every server has written with the new one."
     )
     console.answer({"event": event.id, "position": position, "log_key": vkey})
     return Exit.DONE

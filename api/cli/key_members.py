@@ -19,7 +19,7 @@ def add(group: Actions) -> None:
         "mandate",
         help="合作社收一个社员 / a cooperative takes a member",
     )
-    mandate.add_argument("member", type=party, metavar="MEMBER")
+    mandate.add_argument("member", type=party, metavar="MEMBER", help="哪个社员 / which member")
     mandate.add_argument(
         "--may-sign",
         action="store_true",
@@ -28,7 +28,7 @@ def add(group: Actions) -> None:
     dismiss = group.add_parser(
         "dismiss", help="社员退社，代签到此为止 / a member leaves, and the mandate ends"
     )
-    dismiss.add_argument("member", type=party, metavar="MEMBER")
+    dismiss.add_argument("member", type=party, metavar="MEMBER", help="哪个社员 / which member")
     dismiss.add_argument("--reason", required=True, help="为什么 / why")
     for parser in (mandate, dismiss):
         add_actor(parser)

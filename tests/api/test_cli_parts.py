@@ -5,6 +5,7 @@ import importlib
 import io
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import pairwise
@@ -30,7 +31,7 @@ from domain.measures import Unit
 from labels.errors import UnknownSheetError
 from ledger import export
 from ledger.errors import KeyFileError, LedgerError
-from ledger.keys import Ed25519Key
+from ledger.keys import Ed25519Key, load_key, save_key
 from ledger.outcome import Busy, WriteFailed
 from projections.trace import Edge, Node, Trace
 
@@ -131,6 +132,31 @@ def test_a_party_and_a_count_are_read_strictly() -> None:
             positive(text)
 
 
+def test_what_is_wrong_with_a_key_file_is_said_in_chinese_too(tmp_path: Path) -> None:
+    """The sentences are found by how the English begins, so these are the real errors."""
+    key = Ed25519Key.generate()
+    path, locked = tmp_path / "key.pem", tmp_path / "locked.pem"
+    save_key(path, key)
+    save_key(locked, key, b"secret")
+    other = tmp_path / "other.pem"
+    other.write_bytes(b"no key")
+    tries: list[tuple[Callable[[], object], str]] = [
+        (lambda: save_key(path, key), "从不覆盖"),
+        (lambda: save_key(tmp_path / "none" / "key.pem", key), "写不进去"),
+        (lambda: load_key(tmp_path / "none.pem"), "suyuan key new"),
+        (lambda: load_key(tmp_path), "读不了"),
+        (lambda: load_key(locked), "SUYUAN_KEY_PASSWORD"),
+        (lambda: load_key(locked, b"wrong"), "密码不对"),
+        (lambda: load_key(other), "不是 PEM"),
+    ]
+    for attempt, words in tries:
+        with pytest.raises(KeyFileError) as raised:
+            attempt()
+        failure = failure_of(raised.value)
+        assert failure
+        assert words in failure.zh
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -138,6 +164,7 @@ def test_a_party_and_a_count_are_read_strictly() -> None:
         (SettingsError("PORT", "x", "give a number"), Exit.USAGE),
         (DatabaseUnavailable("gone"), Exit.UNREACHABLE),
         (KeyFileError("log.pem", "is under a password; give it"), Exit.UNREACHABLE),
+        (KeyFileError("P.pem", "exists already; a key is never overwritten"), Exit.REFUSED),
         (Busy(3), Exit.UNREACHABLE),
         (WriteFailed("no room"), Exit.UNREACHABLE),
         (LedgerError("x"), Exit.REFUSED),

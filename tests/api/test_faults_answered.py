@@ -133,8 +133,8 @@ def test_a_database_that_does_not_answer_is_503_and_logged(
     assert "/market" in caplog.text
 
 
-def test_an_office_is_told_when_the_ledger_is_busy_or_can_not_write(
-    county: County, monkeypatch: pytest.MonkeyPatch
+def test_an_office_is_told_when_the_ledger_is_busy_or_can_not_write_and_the_operator_why(
+    county: County, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with county.services.connection() as conn:
         made = county.services.custody.make(conn, AUTHORITY)
@@ -155,6 +155,8 @@ def test_an_office_is_told_when_the_ledger_is_busy_or_can_not_write(
         busy = county.client.post("/marks", data=GRANT)
         conn.rollback()
     handed_in.result()
+    assert "could not be written" in caplog.text
+    assert "is_full" in caplog.text
     assert (failed.status_code, busy.status_code) == (503, 503)
     assert "没有记下" in failed.text
     assert "台账正忙" in busy.text
