@@ -51,11 +51,16 @@ class PartialReplay:
         self._models: dict[str, Model | None] = {}
         self._state = State(self._models, {}, self)
         self._events: list[Numbered] = []
+        self._ids: dict[str, Numbered] = {}
 
     def admit(self, signed: Signed, admitted_at: datetime, position: int) -> Refusal | None:
         """Take in the next event of the bundle, or say who may not have signed it."""
         event = signed.event
-        if isinstance(event, g.LedgerOpened):
+        if (told := self.by_id(event.id)) is not None:
+            refusal: Refusal | None = refuse(
+                Code.ID_REUSED, id=event.id, cause=event.id, position=told.position
+            )
+        elif isinstance(event, g.LedgerOpened):
             refusal = self._opening(signed, event, position)
         else:
             refusal = (
@@ -99,7 +104,7 @@ class PartialReplay:
 
     def by_id(self, event_id: str) -> Numbered | None:
         """Find an event by its id."""
-        return next((item for item in self._events if item.event.id == event_id), None)
+        return self._ids.get(event_id)
 
     def by_tag(self, tag: str) -> list[Numbered]:
         """Give the events of a tag, with those that correct any."""
@@ -139,7 +144,8 @@ class PartialReplay:
         )  # fmt: skip
 
     def _take(self, event: AnyEvent, position: int) -> None:
-        self._events.append(Numbered(position, event))
+        item = self._ids[event.id] = Numbered(position, event)
+        self._events.append(item)
         for tag in tags.touched(event):
             self._models[tag] = evolve(self._models.get(tag), tag, event, position)
 

@@ -28,7 +28,7 @@ _MEMBERSHIP: Final = """
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
-    """The ledger's opening, and the rule set in force now."""
+    """The ledger's opening, and the rule set and the log's key in force now."""
 
     county: str
     origin: str

@@ -5,7 +5,7 @@ CREATE TABLE ledger (
     origin         text        NOT NULL,
     authority      text        NOT NULL,
     authority_name text        NOT NULL,
-    log_key        text        NOT NULL,
+    log_key        text        NOT NULL,  -- in force now
     rules          text        NOT NULL,  -- in force now
     opened_at      timestamptz NOT NULL
 );

@@ -39,6 +39,7 @@ _COLUMNS: Final = {
 }  # fmt: skip
 
 _RULES: Final = "UPDATE ledger SET rules = %s"
+_LOG_KEY: Final = "UPDATE ledger SET log_key = %s"
 _REVOKE: Final = "UPDATE key SET revoked = %s, revoked_reason = %s WHERE did = %s"
 _END: Final = """
     UPDATE membership SET ended = %(at)s
@@ -53,7 +54,7 @@ class DirectoryProjection:
     """Keeps the tables that `projections.directory` reads."""
 
     name: Final = "directory"
-    version: Final = 1
+    version: Final = 2
     sql: Final = files("projections").joinpath("directory.sql").read_text("utf-8")
 
     def apply(self, cursor: psycopg.Cursor[Any], events: Sequence[Recorded]) -> None:
@@ -117,7 +118,7 @@ def _product(event: ProductRegistered, at: int) -> tuple[Any, ...]:
 
 
 def _change(cursor: psycopg.Cursor[Any], recorded: Recorded) -> None:
-    """Carry out a revocation, an ending or a new rule set; they are rare."""
+    """Carry out a revocation, an ending, a new rule set or key of the log; they are rare."""
     event, at = recorded.event, recorded.position
     match event:
         case g.KeyRevoked():
@@ -127,5 +128,7 @@ def _change(cursor: psycopg.Cursor[Any], recorded: Recorded) -> None:
             cursor.execute(_END, values)
         case g.RulesAdopted():
             cursor.execute(_RULES, [event.rules])
+        case g.LogRotated():
+            cursor.execute(_LOG_KEY, [event.log_key])
         case _:
             pass

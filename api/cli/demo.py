@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from api.cli.command import Arguments, Command
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Unreachable
@@ -22,7 +24,9 @@ from api.settings import Settings
 from domain.events.governance import LedgerOpened
 from ledger.checkpoint import open_checkpoint, parse_vkey
 from ledger.errors import LedgerError
+from ledger.log import Connection
 from ledger.schema import reaching
+from ledger.standing import ledger_now
 
 _OK: Final = 200
 _BRIEFLY_S: Final = 2.0
@@ -102,7 +106,7 @@ def _demo_ledger(settings: Settings, console: Console, *, alone: bool) -> Iterat
         keyring = keyring_of(settings)
         seed_if_empty(url, settings, keyring, console)
         with reaching(url) as conn:
-            genesis, demo = opened(conn), is_demo(conn)
+            genesis, demo = _opened_with_key_in_force(conn), is_demo(conn)
         if demo:
             yield settings, url, genesis
             return
@@ -121,8 +125,15 @@ def _temporary(settings: Settings, console: Console) -> Iterator[Ledger]:
         with database(own) as url:
             seed_if_empty(url, own, keyring_of(own), console)
             with reaching(url) as conn:
-                genesis = opened(conn)
+                genesis = _opened_with_key_in_force(conn)
             yield own, url, genesis
+
+
+def _opened_with_key_in_force(conn: Connection) -> LedgerOpened:
+    ledger = ledger_now(conn)
+    genesis = opened(conn)
+    key = ledger.log_keys[-1].vkey if ledger else genesis.log_key
+    return msgspec.structs.replace(genesis, log_key=key)
 
 
 def _running_server(settings: Settings, genesis: LedgerOpened) -> str | None:

@@ -9,11 +9,15 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from domain.events.governance import LogRotated
+from ledger.checkpoint import NoteSigner, encode_vkey
 from ledger.fingerprint import fingerprint
+from ledger.keys import Ed25519Key
 from ledger.verifier import Failed, Verified, verify
-from tests.api.pages_parts import County, Served, demo_county, serving
+from tests.api.pages_parts import County, Served, common, demo_county, serving
+from tests.county import AUTHORITY
 from tests.ledger.bundle_forgeries import FORGED, name_of
-from tests.ledger.forgeries import VKEY
+from tests.ledger.forgeries import ORIGIN, VKEY, Forge, bundle, note_of
 
 pytestmark = pytest.mark.browser
 
@@ -249,6 +253,25 @@ def test_a_forged_bundle_is_refused_where_and_as_the_verifier_does(
         assert judged == (good if made.code is None else [made.position, made.code]), name_of(make)
 
 
+def test_a_ledger_opened_under_a_known_key_and_changed_to_another_is_a_strangers(
+    site: Served, context: BrowserContext
+) -> None:
+    """Anybody can name another's public key; that it signed the checkpoint is what counts."""
+    forge = Forge()
+    thief = Ed25519Key.from_seed(b"who would be the county, 32 byt.")
+    thiefs = encode_vkey(NoteSigner(ORIGIN, thief).verifier)
+    rotation = LogRotated(**forge.world.common(AUTHORITY), log_key=thiefs, reason="换钥")
+    forge.world.admit(rotation)
+    crop = forge.world.admit(forge.world.harvest())
+    lines = bundle(forge.lines, range(1, len(forge.lines) + 1), crop.batch)
+    trailer = {"checkpoint": note_of(forge.lines, thief)}
+    content = b"".join([*lines[:-1], json.dumps(trailer).encode() + b"\n"]).decode()
+    page = context.new_page()
+    page.goto(site.base + "/batches")
+    assert page.evaluate(JUDGE, [content, crop.batch, VKEY]) == [0, "wrong-log-key"]
+    assert "inclusion" in page.evaluate(JUDGE, [content, crop.batch, thiefs])
+
+
 @pytest.mark.parametrize("kind", ["event", "certificate", "grant"])
 def test_what_only_the_page_tells_of_is_found(
     county: County, site: Served, context: BrowserContext, kind: str
@@ -295,3 +318,24 @@ def test_what_the_network_does_not_give_is_said(
     outcome, _ = checked(page, site.base + county.showcase)
     assert outcome == "bad"
     assert "取不到证明" in page.inner_text("[data-step=failed]")
+
+
+def test_a_change_of_the_logs_key_is_followed_by_who_checked_before(
+    database_server: str, tmp_path: Path, context: BrowserContext
+) -> None:
+    """The page shows the key that signs now; the device goes over with the log that it knows."""
+    with demo_county(database_server, tmp_path, "check_rotated") as county, serving(county) as site:
+        page = context.new_page()
+        assert checked(page, site.base + county.showcase)[0] == "good"
+        key = county.keyring.new_log_key()
+        origin = json.loads(bundle_of(county)[0])["origin"]
+        vkey = encode_vkey(NoteSigner(origin, key).verifier)
+        county.record(LogRotated(**common(AUTHORITY), log_key=vkey, reason="定期换钥"))
+        fresh = f"{site.base}{county.showcase}?lang=zh"  # the page before may be some seconds old
+        outcome, steps = checked(page, fresh)
+        assert (outcome, "consistency" in steps) == ("good", True)
+        page.get_by_text("这样验，还信了谁").click()
+        assert page.inner_text("[data-fingerprint]") == fingerprint(vkey)
+        page.evaluate("() => localStorage.clear()")
+        assert checked(page, fresh)[0] == "good"
+        assert isinstance(verify(bundle_of(county), log_key=vkey), Verified)

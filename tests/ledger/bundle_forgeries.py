@@ -1,6 +1,7 @@
 """Bundles as an operator could forge them: all in the log, all signed, by who may not say so."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -91,6 +92,22 @@ def _split_by_who_has_no_grant() -> Forged:
     )
     op.add(replace(split, mark=crop.mark))
     return op.bundle(half.batch)
+
+
+def _a_harvest_told_twice() -> Forged:
+    """The same event at two positions: twice as much as there is."""
+    op = Operator()
+    crop = op.world.admit(op.world.harvest())
+    return op.bundle(crop.batch, op.add(crop), "id-reused")
+
+
+def _admitted_before_what_it_follows() -> Forged:
+    """Dated back by the operator, to when the key that signed it had not expired."""
+    op = Operator()
+    crop = op.world.harvest()
+    op.add(op.world.treat())
+    op.world.now -= timedelta(days=2)
+    return op.bundle(crop.batch, op.add(crop), "clock-back")
 
 
 def _opened_a_second_time() -> Forged:
@@ -224,7 +241,8 @@ def _a_harvest_corrected_by_another() -> Forged:
 
 FORGED: Final[tuple[Callable[[], Forged], ...]] = (
     _borne_under_a_grant, _borne_by_a_member_before_it_was_revoked, _claimed_still_when_corrected,
-    _split_by_who_has_no_grant, _opened_a_second_time, _a_key_bound_by_a_stranger,
+    _split_by_who_has_no_grant, _a_harvest_told_twice, _admitted_before_what_it_follows,
+    _opened_a_second_time, _a_key_bound_by_a_stranger,
     _a_member_taken_without_its_signature, _a_cooperative_that_is_none,
     _an_office_admitted_by_a_cooperative, _a_revoked_key_bound_again, _a_mark_granted_to_itself,
     _a_mark_without_a_grant, _a_mark_under_anothers_grant, _a_mark_after_it_was_revoked,

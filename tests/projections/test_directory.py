@@ -54,14 +54,16 @@ def test_parties_are_known_with_their_public_names_only(conn: psycopg.Connection
     assert directory.party(conn, "P445381-999999") is None
 
 
-def test_the_ledger_says_what_it_is_and_which_rules_hold(conn: psycopg.Connection) -> None:
+def test_the_ledger_says_what_it_is_and_which_rules_and_key_hold(conn: psycopg.Connection) -> None:
     tell(conn, [])
     assert directory.ledger(conn) is None
     rules = g.RulesAdopted(**common(AUTHORITY), rules="2027.1", tables="0" * 64)
-    tell(conn, [*masters(KEY.did), rules])
+    key = g.LogRotated(**common(AUTHORITY), log_key="suyuan.example+1+next", reason="定期换钥")
+    tell(conn, [*masters(KEY.did), rules, key])
     found = directory.ledger(conn)
     assert found is not None
     assert (found.authority, found.rules) == (AUTHORITY, "2027.1")
+    assert found.log_key == "suyuan.example+1+next"
 
 
 def test_keys_are_kept_with_custody_expiry_and_revocation(conn: psycopg.Connection) -> None:

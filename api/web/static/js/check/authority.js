@@ -25,6 +25,8 @@ export class Authority {
     this.actors = new Map();
     /** @type {{vkey: string, since: number}[]} */
     this.logKeys = [];
+    /** When the ledger admitted the last event, by its own clock, which never goes back. */
+    this.last = -Infinity;
   }
 
   /**
@@ -33,6 +35,9 @@ export class Authority {
    * @param {number} position @param {number} admittedAt in milliseconds
    */
   admit(event, dids, position, admittedAt) {
+    if (this.actors.has(event.id)) throw new Fault(position, "id-reused", event.id);
+    if (admittedAt < this.last) throw new Fault(position, "clock-back", event.id);
+    this.last = admittedAt;
     if (event.type === "ledger.opened.v1") {
       this.opening(event, dids, position);
     } else {

@@ -29,24 +29,29 @@ const PAYLOAD_TYPE = "application/vnd.suyuan.event+json";
  * @property {Set<string>} events ids of all its events
  * @property {Set<string>} grants by which the batch or what it was made of bears a mark
  * @property {Set<string>} certificates of the batch, in force
+ * @property {string[]} logKeys the log's keys up to the checkpoint, the first one first
  */
 
 /**
  * Check a bundle, step by step. `tell` hears of each step that passed, with what was counted.
  * @param {string} content the bundle as fetched
  * @param {string} batch the batch that it must be about
- * @param {string} logKey the log's first key, as trusted
+ * @param {string} logKey the log's key in force, as trusted: it must have signed the checkpoint
  * @param {(step: string, counted: Record<string, number | string>) => void} tell
  * @returns {Promise<Proved>}
  */
 export async function check(content, batch, logKey, tell) {
   const lines = parsed(content);
-  const header = head(lines, batch, logKey);
+  const header = head(lines, batch);
   const events = await signed(lines.slice(1, -1));
   tell("signatures", tally(events));
-  const authority = await authorised(events, logKey, header.origin);
+  const authority = await authorised(events, header.log_key, header.origin);
   tell("keys", { keys: new Set(events.flatMap((one) => one.dids)).size });
   const checkpoint = await newest(lines.at(-1), header.size, authority);
+  // Anybody can open a ledger under another's public key and change to his own at once.
+  if (authority.logKey(checkpoint.size) !== logKey) {
+    throw new Fault(0, "wrong-log-key", `signed with ${authority.logKey(checkpoint.size)}`);
+  }
   tell("checkpoint", { size: checkpoint.size });
   await included(events, checkpoint);
   tell("inclusion", { events: events.length, size: checkpoint.size });
@@ -54,7 +59,10 @@ export async function check(content, batch, logKey, tell) {
   if (marks) tell("marks", { marks, size: checkpoint.size });
   if (certificates.size) tell("certificates", { certificates: certificates.size });
   about(events, batch);
-  return { checkpoint, events: new Set(events.map((one) => one.event.id)), grants, certificates };
+  return {
+    checkpoint, events: new Set(events.map((one) => one.event.id)), grants, certificates,
+    logKeys: authority.logKeys.map((one) => one.vkey),
+  };
 }
 
 /** @param {string} content @returns {any[]} */
@@ -75,16 +83,13 @@ function parsed(content) {
   return lines;
 }
 
-/** @param {any[]} lines @param {string} batch @param {string} logKey */
-function head(lines, batch, logKey) {
+/** @param {any[]} lines @param {string} batch */
+function head(lines, batch) {
   const header = lines[0];
   if (header.format !== FORMAT || !Number.isSafeInteger(header.size)) {
     throw new Fault(0, "malformed", `not a bundle of the format ${FORMAT}`);
   }
-  if (header.log_key !== logKey) {
-    throw new Fault(0, "wrong-log-key", `the bundle names ${header.log_key}`);
-  }
-  if (logKey.split("+")[0] !== header.origin) {
+  if (`${header.log_key}`.split("+")[0] !== header.origin) {
     throw new Fault(0, "wrong-origin", `the log is ${header.origin}`);
   }
   if (header.batch !== batch) throw new Fault(0, "wrong-batch", `about ${header.batch}`);

@@ -67,10 +67,11 @@ async function fetched(url, code) {
   return answer;
 }
 
-/** Hold the log to what this device saw of it before. @param {Checkpoint} now */
-async function continued(now) {
+/** Hold the log to what this device saw of it before, under this key or one before it. */
+/** @param {Checkpoint} now @param {string[]} logKeys */
+async function continued(now, logKeys) {
   const before = remembered();
-  if (before.logKey && before.logKey !== logKey) {
+  if (before.logKey && !(before.note ? logKeys : [logKey]).includes(before.logKey)) {
     throw new Fault(0, "another-log-key", before.logKey);
   }
   if (!before.note) {
@@ -119,7 +120,7 @@ async function run() {
     if (!globalThis.crypto?.subtle) throw new Fault(0, "insecure", "no WebCrypto without HTTPS");
     const content = await (await fetched(bundle, "unreachable")).text();
     const proved = await check(content, batch, logKey, tell);
-    await continued(proved.checkpoint);
+    await continued(proved.checkpoint, proved.logKeys);
     shown(proved);
     end("good", "passed", { by: said(used.ed25519 || "browser") });
   } catch (error) {
