@@ -115,3 +115,10 @@ class ReceiptRefuted(LedgerError):
         """Give the reason as one sentence."""
         super().__init__(reason)
         self.reason = reason
+
+
+class HelperEnded(Exception):
+    """A process that helped was ended from outside, most likely because memory ran out.
+
+    Not an error of what was being checked: that is neither good nor bad so far.
+    """

@@ -12,14 +12,17 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import chain, islice
-from multiprocessing.context import BaseContext
+from contextlib import suppress
+from itertools import chain, cycle, islice
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkContext, SpawnContext
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 
 from ledger import blocks
 from ledger.blocks import Part
+from ledger.errors import HelperEnded
 from ledger.source import Block, Source
 
 _ALONE: Final = 6
@@ -29,8 +32,6 @@ _AHEAD: Final = 3
 
 _LEAN_KIB: Final = 128 * 1024
 """What a process that has not yet worked on anything large has in memory at most."""
-_SWITCH_S: Final = 0.0005
-"""How long the replay may keep the interpreter from the threads that give processes their work."""
 
 
 class Workers:
@@ -52,36 +53,104 @@ class Workers:
             yield from self._in_processes(source.path, chain(first, waiting))
 
     def _in_processes(self, path: str, waiting: Iterator[Block]) -> Iterator[tuple[Block, Part]]:
-        under_way: deque[tuple[Block, Future[bytes]]] = deque()
-        before = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH_S)
-        processes = ProcessPoolExecutor(self._processes, _context(), initializer=_begin)
+        under_way: deque[tuple[Block, _Helper]] = deque()
+        helpers: list[_Helper] = []
         try:
-            for block in waiting:
-                under_way.append((block, processes.submit(blocks.check_packed, path, block)))
-                if len(under_way) > _AHEAD * self._processes:
+            helpers += (_Helper(_context(), path) for _ in range(self._processes))
+            for block, helper in zip(waiting, cycle(helpers), strict=False):
+                if len(under_way) == _AHEAD * self._processes:
                     yield _answer(*under_way.popleft())
+                helper.ask(block)
+                under_way.append((block, helper))
             while under_way:
                 yield _answer(*under_way.popleft())
         finally:
-            processes.shutdown(cancel_futures=True)
-            sys.setswitchinterval(before)
+            for helper in helpers:
+                helper.end()
 
 
-def _begin() -> None:
+class _Helper:
+    """A process that checks blocks in the order asked, over a connection of its own.
+
+    Of its own, because what processes share one of them holds while it is ended, and the others
+    then wait for it for ever.
+    """
+
+    def __init__(self, context: ForkContext | SpawnContext, path: str) -> None:
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(theirs, self._connection, path), daemon=True
+        )
+        self._process.start()
+        # Once nobody else holds it, the end of the process ends the connection.
+        theirs.close()
+
+    def ask(self, block: Block) -> None:
+        """Have a block checked, after those asked before."""
+        try:
+            self._connection.send(block)
+        except OSError as error:
+            raise HelperEnded from error
+
+    def answer(self) -> Part:
+        """Give the answer to the first block that has none yet."""
+        try:
+            packed = self._connection.recv_bytes()
+            fault = None if packed else self._connection.recv()
+        except (EOFError, OSError) as error:
+            raise HelperEnded from error
+        if fault is not None:
+            raise fault
+        return blocks.unpack(packed)
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        self._connection.close()
+        self._process.terminate()
+        self._process.join()
+
+
+def _serve(asked: Connection, asking: Connection, path: str) -> None:
+    """Answer until the one that asks is gone, however it went."""
+    asking.close()  # a fork holds it too, and would never see it closed
     gc.disable()
     # The interrupt of a terminal goes to all processes; it is for the one that asked to say so.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What the command does on being ended is not for a process that it has forked.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    answers: SimpleQueue[bytes | Exception] = SimpleQueue()
+    # What is not taken yet fills the connection, and must not keep the next block waiting.
+    threading.Thread(target=_give, args=(asked, answers), daemon=True).start()
+    with suppress(EOFError, OSError):
+        while True:
+            block = asked.recv()
+            try:
+                answers.put(blocks.check_packed(path, block))
+            except Exception as error:  # noqa: BLE001  it is told where it was asked for
+                answers.put(error)
 
 
-def _context() -> BaseContext:
+def _give(asked: Connection, answers: SimpleQueue[bytes | Exception]) -> None:
+    with suppress(OSError):
+        while True:
+            answer = answers.get()
+            if isinstance(answer, Exception):
+                asked.send_bytes(b"")
+                asked.send(answer)
+            else:
+                asked.send_bytes(answer)
+
+
+def _context() -> ForkContext | SpawnContext:
     """Fork where that is safe, because it is at once; else begin afresh.
 
     Not where threads run; nor where this process has grown, as after a large export: what it gave
     back, and will fill anew, a fork would keep a copy of.
     """
     safe = sys.platform == "linux" and threading.active_count() == 1 and not _has_grown()
-    return multiprocessing.get_context("fork" if safe else "spawn")
+    if safe:
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
 
 
 def _has_grown() -> bool:
@@ -93,8 +162,8 @@ def _has_grown() -> bool:
     return max(peaks, default=0) > _LEAN_KIB
 
 
-def _answer(block: Block, packed: Future[bytes]) -> tuple[Block, Part]:
-    return block, blocks.unpack(packed.result())
+def _answer(block: Block, helper: _Helper) -> tuple[Block, Part]:
+    return block, helper.answer()
 
 
 def usable_cores() -> int:

@@ -16,7 +16,7 @@ from api.embedded_user import DatabaseUnavailable
 from api.settings import SettingsError
 from domain.refusals import Refusal
 from labels.errors import LabelError
-from ledger.errors import KeyFileError, LedgerError
+from ledger.errors import HelperEnded, KeyFileError, LedgerError
 from ledger.exporter import NothingToExport
 from ledger.outcome import Busy, WriteFailed
 from ledger.schema import DatabaseUnreachable
@@ -142,6 +142,15 @@ _REASONS_ZH: Final = {
 }
 
 
+def _ended(_error: HelperEnded) -> Failure:
+    return Unreachable(
+        "ended",
+        "一个帮着算的进程被系统结束了，多半是内存不够。请腾出内存再来一遍；验到一半的大文件会接着验。",
+        "A process that was helping was ended by the system, most likely for want of memory. Free "
+        "some and run it again; a large file that is being verified is gone on with.",
+    )
+
+
 def _file(error: OSError) -> Failure:
     named = f"{error.filename}：" if error.filename is not None else ""
     reason = error.strerror or str(error)
@@ -170,6 +179,7 @@ _TABLE: Final[tuple[tuple[type[Exception], Callable[[Any], Failure]], ...]] = (
     (NothingToExport, _nothing),
     (Sealed, _sealed),
     (LedgerError, _ledger),
+    (HelperEnded, _ended),
     (OSError, _file),
     (HTTPException, _server),
 )

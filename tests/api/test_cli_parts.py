@@ -30,7 +30,7 @@ from domain.events.movements import BatchHarvested
 from domain.measures import Unit
 from labels.errors import UnknownSheetError
 from ledger import export
-from ledger.errors import KeyFileError, LedgerError
+from ledger.errors import HelperEnded, KeyFileError, LedgerError
 from ledger.keys import Ed25519Key, load_key, save_key
 from ledger.outcome import Busy, WriteFailed
 from projections.trace import Edge, Node, Trace
@@ -167,6 +167,7 @@ def test_what_is_wrong_with_a_key_file_is_said_in_chinese_too(tmp_path: Path) ->
         (KeyFileError("P.pem", "exists already; a key is never overwritten"), Exit.REFUSED),
         (Busy(3), Exit.UNREACHABLE),
         (WriteFailed("no room"), Exit.UNREACHABLE),
+        (HelperEnded(), Exit.UNREACHABLE),
         (LedgerError("x"), Exit.REFUSED),
         (UnknownSheetError("a5", ["a4-24"]), Exit.REFUSED),
         (FileNotFoundError(2, "No such file or directory", "x"), Exit.UNREACHABLE),
