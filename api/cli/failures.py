@@ -161,7 +161,17 @@ def _file(error: OSError) -> Failure:
 
 def _server(error: HTTPException) -> Failure:
     said = str(error) or type(error).__name__
-    return Unreachable("unreachable", f"对方没有答完：{said}", f"The server broke off: {said}.")
+    return Unreachable(
+        "unreachable", f"对方答到一半断了（{said}），请再来一遍。",
+        f"The server broke off: {said}. Try again.",
+    )  # fmt: skip
+
+
+def _timeout(_error: TimeoutError) -> Failure:
+    return Unreachable(
+        "unreachable", "等了太久，对方没有答复；请再来一遍。",
+        "The other side did not answer in time. Try again.",
+    )  # fmt: skip
 
 
 def _ledger(error: LedgerError) -> Failure:
@@ -180,6 +190,7 @@ _TABLE: Final[tuple[tuple[type[Exception], Callable[[Any], Failure]], ...]] = (
     (Sealed, _sealed),
     (LedgerError, _ledger),
     (HelperEnded, _ended),
+    (TimeoutError, _timeout),
     (OSError, _file),
     (HTTPException, _server),
 )
@@ -193,9 +204,20 @@ def failure_of(error: Exception) -> Failure | None:
     for kind, word in _TABLE:
         if isinstance(error, kind):
             return word(error)
-    return _database(error) if _is_database_error(error) else None
+    if _is_of("psycopg", error):
+        return _database(error)
+    return _scratch(error) if _is_of("sqlite3", error) else None
 
 
-def _is_database_error(error: Exception) -> bool:
-    """Tell an error of psycopg by its name: its types have their gate elsewhere."""
-    return any(kind.__module__.partition(".")[0] == "psycopg" for kind in type(error).__mro__)
+def _scratch(error: Exception) -> Failure:
+    return Unreachable(
+        "scratch",
+        f"验到哪里的进度存不下来（{error}）。请腾出磁盘，或用 --state 换个地方存，再来一遍。",
+        f"How far the verification came can't be kept: {error}. Free some disk, or name another "
+        "place with --state, and run it again.",
+    )
+
+
+def _is_of(package: str, error: Exception) -> bool:
+    """Tell an error by its package's name: its types have their gate elsewhere."""
+    return any(kind.__module__.partition(".")[0] == package for kind in type(error).__mro__)

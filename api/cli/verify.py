@@ -3,16 +3,15 @@
 import argparse
 import os
 import sys
-import urllib.error
-import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 from api.cli.command import Arguments, Command, add_json, positive
 from api.cli.console import Console
-from api.cli.failures import Exit, Misused, Unreachable
+from api.cli.download import download
+from api.cli.failures import Exit, Misused
 from api.cli.paths import STDOUT
 from api.cli.verdict import report, report_failure
 from api.settings import Settings
@@ -25,7 +24,6 @@ from ledger.verifier import Failed, verify
 EXPORT_PATH: Final = "/api/export"
 LARGE: Final = 100 * 2**20
 """The bytes from which on a file has its state kept beside it, without being asked."""
-_TIMEOUT_S: Final = 30
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -156,19 +154,7 @@ def open_source(source: str, stack: ExitStack, *, witnessed: bool = False) -> IO
         return stack.enter_context(Path(source).open("rb"))
     path, query = urlsplit(source).path, "?witnessed=1" if witnessed else ""
     url = source if path.strip("/") else source.rstrip("/") + EXPORT_PATH + query
-    try:
-        answer = urllib.request.urlopen(url, timeout=_TIMEOUT_S)  # noqa: S310  http(s) only
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise Unreachable(
-            "unreachable", f"{url} 答复 {error.code}，没有给出导出。",
-            f"{url} answered {error.code}, no export.",
-        ) from error  # fmt: skip
-    except urllib.error.URLError as error:
-        raise Unreachable(
-            "unreachable", f"连不上 {url}：{error.reason}。", f"Can't reach {url}: {error.reason}."
-        ) from error
-    return cast("IO[bytes]", stack.enter_context(answer))
+    return stack.enter_context(download(url))
 
 
 def _note(path: Path) -> str:

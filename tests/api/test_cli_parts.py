@@ -4,6 +4,7 @@ import argparse
 import importlib
 import io
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
+import psycopg
 import pytest
 from typing_extensions import override
 
@@ -168,6 +170,8 @@ def test_what_is_wrong_with_a_key_file_is_said_in_chinese_too(tmp_path: Path) ->
         (Busy(3), Exit.UNREACHABLE),
         (WriteFailed("no room"), Exit.UNREACHABLE),
         (HelperEnded(), Exit.UNREACHABLE),
+        (sqlite3.OperationalError("database or disk is full"), Exit.UNREACHABLE),
+        (psycopg.OperationalError("gone"), Exit.UNREACHABLE),
         (LedgerError("x"), Exit.REFUSED),
         (UnknownSheetError("a5", ["a4-24"]), Exit.REFUSED),
         (FileNotFoundError(2, "No such file or directory", "x"), Exit.UNREACHABLE),
