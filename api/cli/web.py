@@ -24,8 +24,8 @@ _HIGHEST_PORT: Final = 65535
 _LOOPBACK: Final = "127.0.0.1"
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Give a listening socket; port 0 is any that is free.
+def bind(host: str, port: int, other: str = "PORT={} suyuan serve") -> socket.socket:
+    """Give a listening socket; port 0 is any that is free, `other` how another one is asked for.
 
     Raises:
         Unreachable: where the port is in use, or the address is not this machine's.
@@ -37,8 +37,8 @@ def bind(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise Unreachable(
                 "port-in-use",
-                f"端口 {port} 已经有程序在用。换一个：PORT={_another(port)} suyuan serve。",
-                f"Port {port} is in use. Choose another one with PORT.",
+                f"端口 {port} 已经有程序在用。换一个：{other.format(_another(port))}。",
+                f"Port {port} is in use. Choose another one: {other.format(_another(port))}.",
             ) from error
         raise Unreachable(
             "address",

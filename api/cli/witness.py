@@ -9,13 +9,13 @@ from typing import Final
 
 from api.cli.command import Arguments, Command
 from api.cli.console import Console, Paint
-from api.cli.failures import Exit, Refused, Terminated
+from api.cli.failures import Exit, Refused, Terminated, Unreachable
 from api.cli.web import Web, bind
 from api.keyring import key_password
 from api.settings import Settings
 from api.witness.app import create_app
 from api.witness.cosigning import Witness
-from api.witness.memory import WitnessMemory
+from api.witness.memory import MemoryLost, WitnessMemory
 from ledger.checkpoint import NoteVerifier, parse_vkey
 from ledger.cosignature import Cosigner, encode_vkey
 from ledger.cosignature import parse_vkey as parse_witness_vkey
@@ -70,12 +70,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: Arguments, _settings: Settings, console: Console) -> int:
     folder: Path = arguments.data
-    memory = WitnessMemory(folder / "logs")
+    memory = _memory(folder)
     try:
         cosigner = open_cosigner(folder, arguments.name)
         witness = Witness(cosigner, arguments.logs, memory)
         host, port = arguments.listen
-        with bind(host, port) as listener:
+        with bind(host, port, "suyuan witness --listen {} …") as listener:
             address = f"http://{host}:{listener.getsockname()[1]}"
 
             def on_ready() -> None:
@@ -89,6 +89,17 @@ def _run(arguments: Arguments, _settings: Settings, console: Console) -> int:
         memory.close()
     console.tell("已停止。Stopped.")
     return Exit.DONE
+
+
+def _memory(folder: Path) -> WitnessMemory:
+    try:
+        return WitnessMemory(folder / "logs")
+    except MemoryLost as error:
+        raise Unreachable(
+            "witness-folder",
+            f"见证人的目录 {folder} 用不了：另一个见证人正用着，或者文件坏了。（{error}）",
+            f"The witness's folder can't be used, and nothing is signed: {error}.",
+        ) from error
 
 
 def open_cosigner(folder: Path, name: str | None) -> Cosigner:

@@ -1,6 +1,7 @@
 """The real `suyuan` on a folder and a database of its own, with no server beside it."""
 
 import signal
+import socket
 import subprocess
 import time
 from contextlib import suppress
@@ -8,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from api.witness.memory import WitnessMemory
+from ledger.checkpoint import NoteSigner, encode_vkey
+from ledger.keys import Ed25519Key
 from tests.acceptance.served import Served, free_port
 from tests.api.shell import PROGRAM, Shell
 
@@ -104,3 +108,20 @@ def test_a_season_left_half_written_is_finished_by_the_next(lone_shell: Shell) -
     assert lone_shell("export", "-").out.count("\n") < 2 + 617
     assert lone_shell("demo").code == 0
     assert lone_shell("export", "-").out.count("\n") == 2 + 617 + 11
+
+
+def test_a_witness_that_can_not_start_says_why_and_what_to_do(lone_shell: Shell) -> None:
+    vkey = encode_vkey(NoteSigner("a.example/log", Ed25519Key.from_seed(bytes(32))).verifier)
+    folder = lone_shell.data.parent / "witness"
+    words = ("witness", "--log-vkey", vkey, "--data", folder, "--listen")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = lone_shell(*words, str(port))
+        assert (said.code, "suyuan witness --listen" in said.err) == (3, True)
+    memory = WitnessMemory(folder / "logs")
+    said = lone_shell(*words, str(free_port()))
+    memory.close()
+    assert (said.code, "another witness uses this folder" in said.err) == (3, True)
+    assert "另一个见证人正用着" in said.err

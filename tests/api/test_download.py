@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import pytest
+from typing_extensions import override
 
 from api.cli.download import download
 from api.cli.failures import Exit, Unreachable, failure_of
@@ -30,6 +31,7 @@ def answering(*parts: bytes, status: int = 200, headers: dict[str, str]) -> Iter
                 self.wfile.write(part)
             self.close_connection = True
 
+        @override
         def log_message(self, *_: object) -> None:
             pass
 
