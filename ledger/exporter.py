@@ -77,10 +77,10 @@ def export_batch(
 
 
 def _opened(conn: psycopg.Connection[Any]) -> LedgerOpened:
-    first = log.read(conn, 0, 1)
-    if not first or not isinstance(first[0].event, LedgerOpened):
+    event = log.opening(conn)
+    if event is None:
         raise NothingToExport("the ledger is empty")
-    return first[0].event
+    return event
 
 
 def _newest(conn: psycopg.Connection[Any], *, witnessed: bool) -> tuple[int, str]:

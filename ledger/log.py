@@ -10,6 +10,7 @@ from psycopg.rows import tuple_row
 
 from domain import tags
 from domain.events.catalogue import AnyEvent, decode
+from domain.events.governance import LedgerOpened
 from domain.state import Numbered
 from ledger import envelope
 
@@ -54,6 +55,12 @@ def read_stored(conn: Connection, after: int, limit: int, upto: int | None = Non
 def read(conn: Connection, after: int, limit: int = 1000) -> list[Recorded]:
     """Give events in order, after a position, without a gap."""
     return [decoded(row) for row in read_stored(conn, after, limit)]
+
+
+def opening(conn: Connection) -> LedgerOpened | None:
+    """Give the genesis event; None for the empty ledger."""
+    first = read(conn, 0, 1)
+    return first[0].event if first and isinstance(first[0].event, LedgerOpened) else None
 
 
 def find_stored(conn: Connection, event_id: str) -> Stored | None:

@@ -6,8 +6,9 @@ can't be overtaken for ever.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -107,6 +108,18 @@ class Sequencer:
     def admit(self, raw: bytes) -> Outcome:
         """Hand in one envelope and wait for its outcome."""
         return self.submit([raw]).result()[0]
+
+
+@contextmanager
+def sequencing(
+    database_url: str, log_key: Ed25519Key | FindLogKey, clock: Clock = _utc_now
+) -> Iterator[Sequencer]:
+    """Give a sequencer that writes; another process may be writing too."""
+    sequencer = Sequencer(database_url, log_key, clock).start()
+    try:
+        yield sequencer
+    finally:
+        sequencer.stop()
 
 
 class _Admission(Steps):

@@ -10,9 +10,8 @@ import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from api.cli.console import Console
-from api.cli.seed import seed_if_empty
 from api.demo.parties import AUTHORITY, CHENWU
+from api.demo.seeding import seed_if_empty
 from api.embedded_user import owner_of_server, programs
 from api.keyring import Keyring
 from api.services import running
@@ -79,7 +78,7 @@ def settings_in(folder: Path) -> Settings:
 
 def season_in(url: str, folder: Path) -> None:
     """Fill an empty ledger with the demo season, and its read models with that."""
-    seed_if_empty(url, settings_in(folder), Keyring(folder), Console())
+    seed_if_empty(url, settings_in(folder), Keyring(folder))
     Runner(url, ALL).catch_up()
 
 

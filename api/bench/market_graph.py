@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import json
-import os
 import shutil
 import tempfile
 import threading
@@ -18,27 +17,25 @@ from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from api.authoring.new_event import Common, common, signed
 from api.bench.market_kind import Kind
 from api.bench.market_server import DOCUMENT, LISTED, many_files, served
 from api.bench.measure import Baseline
 from api.bench.workbench import Workbench
-from api.cli.console import Console
-from api.cli.seed import seed_if_empty
 from api.demo.parties import BUYER, CHEN_XIULAN
 from api.demo.places import AT_BUYER
 from api.demo.produce import PRODUCTS
+from api.demo.seeding import seed_if_empty
 from api.embedded import embedded_server
 from api.keyring import Keyring
 from api.services import running
 from api.settings import Settings
 from api.signin import tokens
 from api.tables import prepare
-from domain.events.catalogue import AnyEvent, encode
+from domain.events.catalogue import AnyEvent
 from domain.events.market import OfferMade, OrderPlaced
 from domain.events.movements import BatchHarvested
-from domain.ids import uuid7
 from domain.measures import Price, Unit
-from ledger import envelope
 from ledger.outcome import Admission
 
 _WATCHERS: Final = 1000
@@ -115,7 +112,7 @@ def market(url: str, data: Path, requests: int, watchers: int) -> Iterator[Marke
     settings = Settings.from_environment({"SUYUAN_DATA": str(data)})
     keyring = Keyring(data)
     prepare(url)
-    seed_if_empty(url, settings, keyring, Console())
+    seed_if_empty(url, settings, keyring)
     with running(settings, url) as services:
         offers = [_offer(number) for number in range(LISTED + 1)]
         raws = [_sealed(keyring, event) for pair in offers for event in pair]
@@ -138,16 +135,12 @@ def _offer(number: int) -> tuple[BatchHarvested, OfferMade]:
     return harvested, made
 
 
-def _common(actor: str, *refs: str) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    return {
-        "id": uuid7(int(now.timestamp() * 1000), os.urandom(10)), "occurred_at": now,
-        "actor": actor, "nonce": os.urandom(16), "refs": refs,
-    }  # fmt: skip
+def _common(actor: str, *refs: str) -> Common:
+    return common(actor, datetime.now(UTC), *refs)
 
 
 def _sealed(keyring: Keyring, event: AnyEvent) -> bytes:
-    return envelope.to_bytes(envelope.sign(encode(event), keyring.party_key(event.actor)))
+    return signed(event, keyring.party_key(event.actor))
 
 
 def _per_request(port: int, method: str, path: str, body: bytes | None, requests: int) -> float:

@@ -15,14 +15,14 @@ from msgspec import Struct
 from starlette.staticfiles import StaticFiles
 
 from api.app import create_app
-from api.cli.console import Console
-from api.cli.reading import catch_up
-from api.cli.seed import read_marker, seed_if_empty
+from api.demo.seeding import read_marker, seed_if_empty
 from api.embedded import database_url
 from api.keyring import Keyring
 from api.services import running
 from api.settings import Settings
 from api.tables import prepare
+from projections.registry import ALL
+from projections.runner import Runner
 
 PLAIN = "/plain"
 """Where the folder of plain files is served."""
@@ -62,11 +62,10 @@ def _serve(folder: str, end: Connection) -> None:
     """Serve until somebody says that it is enough."""
     data = Path(folder)
     settings = Settings.from_environment({"SUYUAN_DATA": folder})
-    keyring, console = Keyring(data), Console()
     with database_url(settings) as url:
         prepare(url)
-        seed_if_empty(url, settings, keyring, console)
-        catch_up(url, console)
+        seed_if_empty(url, settings, Keyring(data))
+        Runner(url, ALL).catch_up()
         marker = read_marker(settings)
         with running(settings, url) as services, socket.socket() as listener:
             app = create_app(services)

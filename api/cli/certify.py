@@ -3,6 +3,7 @@
 import argparse
 from datetime import UTC, datetime
 
+from api.authoring.new_event import common
 from api.cli.command import Arguments, Command, add_json, batch, party
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit
@@ -10,13 +11,14 @@ from api.cli.label_run import holder_of, place_of
 from api.cli.quantity import Quantity, quantity
 from api.cli.reading import catch_up, unknown_batch
 from api.cli.signer import Signer, choose_signer
-from api.cli.workplace import common, database, keyring_of, record, sequencing
+from api.cli.workplace import database, keyring_of, record
 from api.settings import Settings
 from domain.events.base import MAX_REFS
 from domain.events.papers import Basis, Commitment, CommitmentIssued, CommitmentWithdrawn
 from domain.measures import show
 from ledger.log import Connection
 from ledger.schema import reaching
+from ledger.sequencer import sequencing
 from projections import papers
 from projections.passport import document
 
@@ -55,7 +57,7 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
                 raise unknown_batch(arguments.batch)
             signer = choose_signer(conn, keyring, arguments.actor)
             event = _event(conn, arguments, signer)
-        with sequencing(url, keyring) as sequencer:
+        with sequencing(url, keyring.log_keys()) as sequencer:
             position = record(sequencer, event, signer.key).receipt.position
     done = "已开具" if isinstance(event, CommitmentIssued) else "已收回"
     console.show(f"{console.paint(done, Paint.GREEN)}  第 {position} 条  {event.id}")

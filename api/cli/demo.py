@@ -14,12 +14,13 @@ import msgspec
 from api.cli.command import Arguments, Command
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Unreachable
-from api.cli.seed import is_demo, seed_if_empty
+from api.cli.seed import seed
 from api.cli.story import http, market, proof
 from api.cli.story.cinnamon import Cinnamon
 from api.cli.story.stage import Stage
 from api.cli.web import in_background
 from api.cli.workplace import database, keyring_of, opened
+from api.demo.seeding import is_demo
 from api.settings import Settings
 from domain.events.governance import LedgerOpened
 from ledger.checkpoint import open_checkpoint, parse_vkey
@@ -104,7 +105,7 @@ def _demo_ledger(settings: Settings, console: Console, *, alone: bool) -> Iterat
         return
     with database(settings) as url:
         keyring = keyring_of(settings)
-        seed_if_empty(url, settings, keyring, console)
+        seed(url, settings, keyring, console)
         with reaching(url) as conn:
             genesis, demo = _opened_with_key_in_force(conn), is_demo(conn)
         if demo:
@@ -123,7 +124,7 @@ def _temporary(settings: Settings, console: Console) -> Iterator[Ledger]:
     with tempfile.TemporaryDirectory(prefix="suyuan-demo-") as folder:
         own = replace(settings, data=Path(folder), database_url=None)
         with database(own) as url:
-            seed_if_empty(url, own, keyring_of(own), console)
+            seed(url, own, keyring_of(own), console)
             with reaching(url) as conn:
                 genesis = _opened_with_key_in_force(conn)
             yield own, url, genesis

@@ -7,10 +7,11 @@ from pathlib import Path
 from api.cli.command import Arguments, Command, add_json, batch
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Misused
-from api.cli.paths import STDOUT, write_out, write_whole
+from api.cli.paths import STDOUT, write_out
 from api.cli.reading import catch_up, lineage
 from api.cli.workplace import database, opened
 from api.settings import Settings
+from api.whole_file import write_whole
 from ledger import log
 from ledger.exporter import export_batch, export_ledger
 from ledger.schema import reaching

@@ -11,11 +11,12 @@ from typing import IO, Final
 from api.cli.command import Arguments, Command, add_json, party
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit
-from api.cli.genesis import LOCAL_COUNTY, LOCAL_NAME, default_origin, open_ledger
+from api.cli.genesis import LOCAL_COUNTY, LOCAL_NAME, open_ledger
 from api.cli.intake import Entry, RefusedEntry, Result, hand_in, rehearse
 from api.cli.signer import choose_signer
-from api.cli.workplace import database, keyring_of, sequencing
+from api.cli.workplace import database, keyring_of
 from api.keyring import Keyring
+from api.log_name import default_origin
 from api.settings import Settings
 from domain import tags
 from domain.epcis import Problem, split
@@ -25,7 +26,7 @@ from ledger.envelope import MAX_ENVELOPE
 from ledger.epcis_import import Capture, capture
 from ledger.log import Connection
 from ledger.schema import reaching
-from ledger.sequencer import Sequencer
+from ledger.sequencer import Sequencer, sequencing
 
 _LINES: Final = frozenset({".ndjson", ".jsonl"})
 _ENVELOPE: Final = re.compile(rb'\s*\{\s*"(payload|payloadType|signatures)"')
@@ -63,7 +64,7 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
         keyring = keyring_of(settings)
         url = stack.enter_context(database(settings))
         conn = stack.enter_context(reaching(url))
-        sequencer = stack.enter_context(sequencing(url, keyring))
+        sequencer = stack.enter_context(sequencing(url, keyring.log_keys()))
         job = _Job(conn, sequencer, keyring, arguments, console)
         if lines:
             return _finish(job.envelopes(list(_lines(file))), console)

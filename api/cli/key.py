@@ -5,13 +5,14 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from api.authoring.new_event import common
 from api.cli import key_custody, key_log, key_members
 from api.cli.command import Arguments, Command, add_json, party
 from api.cli.console import Console
 from api.cli.failures import Exit, Misused
 from api.cli.key_arguments import Action, add_actor, add_did, add_expires
 from api.cli.key_event import write
-from api.cli.workplace import common, keyring_of
+from api.cli.workplace import keyring_of
 from api.keyring import Keyring
 from api.settings import Settings
 from domain.events.governance import Custody, KeyBound, KeyRevoked

@@ -6,12 +6,13 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from api.authoring.new_event import common
 from api.cli.command import Arguments, add_json, party
 from api.cli.console import Console
 from api.cli.failures import Exit, Refused
 from api.cli.key_arguments import Action, Actions, add_actor, add_did, add_expires
 from api.cli.key_event import recorded
-from api.cli.workplace import common, connected, keyring_of
+from api.cli.workplace import connected, keyring_of
 from api.settings import Settings
 from domain import tags
 from domain.events.governance import Custody, KeyBound, LedgerOpened

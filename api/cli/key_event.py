@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from api.cli.command import Arguments
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit
-from api.cli.workplace import connected, database, keyring_of, opened, record, sequencing
+from api.cli.workplace import connected, database, keyring_of, opened, record
 from api.settings import Settings
 from domain.events.catalogue import AnyEvent
 from domain.ids import PartyId
 from ledger.outcome import Admission
+from ledger.sequencer import sequencing
 
 
 def actor_of(arguments: Arguments, settings: Settings) -> PartyId:
@@ -32,7 +33,7 @@ def recorded(event: AnyEvent, settings: Settings, co_signers: Sequence[PartyId] 
     """
     keyring = keyring_of(settings)
     keys = [keyring.party_key(name) for name in dict.fromkeys((event.actor, *co_signers))]
-    with database(settings) as url, sequencing(url, keyring) as sequencer:
+    with database(settings) as url, sequencing(url, keyring.log_keys()) as sequencer:
         return record(sequencer, event, *keys)
 
 

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from api.authoring.new_event import common
 from api.cli.command import Arguments, add_json
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Refused, Unreachable
 from api.cli.key_arguments import Action, Actions, add_actor
 from api.cli.key_event import recorded
-from api.cli.workplace import common, connected, keyring_of, opened
+from api.cli.workplace import connected, keyring_of, opened
 from api.settings import Settings
 from domain.events.governance import LogRotated
 from domain.models.governance import Ledger

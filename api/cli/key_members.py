@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from api.authoring.new_event import common
 from api.cli.command import Arguments, add_json, party
 from api.cli.console import Console
 from api.cli.key_arguments import Action, Actions, add_actor
 from api.cli.key_event import write
-from api.cli.workplace import common, connected, keyring_of
+from api.cli.workplace import connected, keyring_of
 from api.settings import Settings
 from domain.events.governance import MembershipBegan, MembershipEnded
 from ledger.standing import party_now

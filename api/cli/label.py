@@ -11,11 +11,12 @@ from api.cli.failures import Exit, failure_of, refused
 from api.cli.label_arguments import add_arguments, order_of, output_of
 from api.cli.label_printer import Address, connected, send
 from api.cli.label_run import recorded, run_of
-from api.cli.paths import STDOUT, write_out, write_whole
+from api.cli.paths import STDOUT, write_out
 from api.cli.reading import catch_up, unknown_batch
 from api.cli.workplace import database, keyring_of
 from api.label_order import NotPrinted, Order, Ordered, ordered
 from api.settings import Settings
+from api.whole_file import write_whole
 from domain.events.papers import LabelKind
 from domain.ids import split_batch_id
 from labels.job import calibration_sheet

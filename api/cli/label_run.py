@@ -2,15 +2,17 @@
 
 from datetime import UTC, datetime
 
+from api.authoring.new_event import common
 from api.cli.failures import Refused
 from api.cli.signer import Signer, choose_signer
-from api.cli.workplace import common, keyring_of, record, sequencing
+from api.cli.workplace import keyring_of, record
 from api.label_order import Order, Ordered, numbers_of
 from api.settings import Settings
 from domain.events.papers import LabelKind, LabelPrinted
 from domain.ids import PartyId, PlaceId
 from ledger.log import Connection
 from ledger.outcome import Admission
+from ledger.sequencer import sequencing
 from projections import directory, holdings
 from projections.passport import document
 
@@ -21,7 +23,7 @@ def recorded(url: str, settings: Settings, event: LabelPrinted, signer: Signer) 
     Raises:
         Refused: where the ledger refuses it.
     """
-    with sequencing(url, keyring_of(settings)) as sequencer:
+    with sequencing(url, keyring_of(settings).log_keys()) as sequencer:
         return record(sequencer, event, signer.key)
 
 

@@ -4,6 +4,7 @@ import argparse
 from datetime import UTC, datetime
 from typing import Final
 
+from api.authoring.new_event import common
 from api.cli.command import Arguments, Command, add_json, party
 from api.cli.console import Console
 from api.cli.failures import Exit, Refused
@@ -12,7 +13,7 @@ from api.cli.key_event import actor_of, write
 from api.cli.quantity import Quantity, quantity
 from api.cli.reading import catch_up
 from api.cli.township import township
-from api.cli.workplace import common, database
+from api.cli.workplace import database
 from api.settings import Settings
 from domain.events.marks import MarkGranted, MarkRevoked, Quota
 from domain.events.registry import Names

@@ -7,11 +7,14 @@ from typing import Final
 from api.cli.command import Arguments, Command, add_json
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Refused
-from api.cli.genesis import default_origin, open_ledger
-from api.cli.workplace import database, keyring_of, opening, sequencing
+from api.cli.genesis import open_ledger
+from api.cli.workplace import database, keyring_of
+from api.log_name import default_origin
 from api.settings import Settings
+from ledger import log
 from ledger.log import Connection
 from ledger.schema import reaching
+from ledger.sequencer import sequencing
 
 _ORIGIN: Final = re.compile(r"[^\s+]{1,120}\Z")
 _COUNTY: Final = re.compile(r"[0-9]{6}\Z")
@@ -57,7 +60,7 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
     with database(settings) as url:
         with reaching(url) as conn:
             _refuse_open(conn)
-        with sequencing(url, keyring) as sequencer:
+        with sequencing(url, keyring.log_keys()) as sequencer:
             made = open_ledger(sequencer, keyring, origin, county, arguments.name)
     event = made.event
     position = made.admission.receipt.position
@@ -76,7 +79,7 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
 
 
 def _refuse_open(conn: Connection) -> None:
-    event = opening(conn)
+    event = log.opening(conn)
     if event is not None:
         raise Refused(
             "ledger-open",

@@ -1,28 +1,10 @@
-"""Files that a command writes: whole or not at all."""
+"""What a command writes to: a dash is standard output."""
 
-import os
 import sys
 from collections.abc import Iterable
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
 STDOUT: Final = "-"
-
-
-def write_whole(path: Path, chunks: Iterable[bytes]) -> int:
-    """Write a file beside its place, then put it there; give its size in bytes.
-
-    Whoever reads the place sees the old file or the new, never half of one.
-
-    Raises:
-        OSError: where it can't be written; nothing is left behind.
-    """
-    try:
-        return _write(path, chunks)
-    except OSError as error:
-        # Nobody knows the draft's name.
-        raise type(error)(error.errno, error.strerror, str(path)) from error
 
 
 def write_out(chunks: Iterable[bytes]) -> int:
@@ -31,23 +13,4 @@ def write_out(chunks: Iterable[bytes]) -> int:
     for chunk in chunks:
         size += sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
-    return size
-
-
-def _write(path: Path, chunks: Iterable[bytes]) -> int:
-    size = 0
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
-        place = Path(draft.name)
-        try:
-            for chunk in chunks:
-                size += draft.write(chunk)
-            draft.flush()
-            os.fsync(draft.fileno())
-            mask = os.umask(0)
-            os.umask(mask)
-            place.chmod(0o666 & ~mask)
-            place.replace(path)
-        except BaseException:
-            place.unlink(missing_ok=True)
-            raise
     return size

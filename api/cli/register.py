@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Final
 
+from api.authoring.new_event import Common, common
 from api.cli.command import Arguments, Command, add_json, party, positive
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Refused
@@ -12,7 +13,7 @@ from api.cli.key_arguments import Action, add_actor
 from api.cli.key_event import actor_of, recorded
 from api.cli.quantity import Quantity, quantity
 from api.cli.township import township
-from api.cli.workplace import Common, common, connected, keyring_of, opened
+from api.cli.workplace import connected, keyring_of, opened
 from api.joining.invitations import new_number
 from api.settings import Settings
 from domain.events.catalogue import AnyEvent

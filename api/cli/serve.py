@@ -10,9 +10,10 @@ from api.cli.command import Arguments, Command
 from api.cli.console import Console, Paint
 from api.cli.failures import Exit, Terminated, Unreachable
 from api.cli.reading import catch_up
-from api.cli.seed import Marker, read_marker, seed_if_empty
+from api.cli.seed import seed
 from api.cli.web import Web, bind
-from api.cli.workplace import keyring_of, opening
+from api.cli.workplace import keyring_of
+from api.demo.seeding import Marker, read_marker
 from api.embedded import database_url
 from api.keyring import Keyring
 from api.services import running
@@ -21,6 +22,7 @@ from api.tables import prepare
 from domain.events.governance import LedgerOpened
 from domain.ids import split_batch_id
 from labels.link import digital_link
+from ledger import log
 from ledger.log_signer import LogSigner
 from ledger.schema import reaching
 from ledger.standing import ledger_now
@@ -44,7 +46,7 @@ def _run(arguments: Arguments, settings: Settings, console: Console) -> int:
             with database_url(settings) as url:
                 prepare(url)
                 if arguments.demo:
-                    seed_if_empty(url, settings, keyring, console)
+                    seed(url, settings, keyring, console)
                     catch_up(url, console)
                 opened = _checked_opening(url, keyring)
                 with running(settings, url) as services:
@@ -68,7 +70,7 @@ def _checked_opening(url: str, keyring: Keyring) -> LedgerOpened | None:
         Unreachable: where this data folder lacks the ledger's log key: nothing could be written.
     """
     with reaching(url) as conn:
-        event, ledger = opening(conn), ledger_now(conn)
+        event, ledger = log.opening(conn), ledger_now(conn)
     if ledger is not None and not LogSigner(keyring.find_log_key).holds(ledger.log_keys[-1].vkey):
         raise Unreachable(
             "log-key",

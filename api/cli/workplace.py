@@ -1,36 +1,23 @@
 """What commands work on: the data folder's database and keys, with or without a server beside."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TypedDict
 
+from api.authoring.new_event import signed
 from api.cli.failures import Refused, Unreachable, refused
 from api.embedded import database_url
 from api.keyring import Keyring
 from api.settings import Settings
 from api.tables import prepare
-from domain.events.catalogue import AnyEvent, encode
+from domain.events.catalogue import AnyEvent
 from domain.events.governance import LedgerOpened
-from domain.ids import EventId, PartyId, uuid7
 from domain.refusals import Refusal
-from ledger import envelope, log
+from ledger import log
 from ledger.keys import SigningKey
 from ledger.log import Connection
 from ledger.outcome import Admission
 from ledger.schema import reaching
-from ledger.sequencer import Clock, Sequencer
-
-
-class Common(TypedDict):
-    """The fields that every event has."""
-
-    id: EventId
-    occurred_at: datetime
-    actor: PartyId
-    nonce: bytes
-    refs: tuple[EventId, ...]
+from ledger.sequencer import Sequencer
 
 
 @contextmanager
@@ -52,18 +39,6 @@ def connected(settings: Settings) -> Iterator[Connection]:
         yield conn
 
 
-@contextmanager
-def sequencing(
-    url: str, keyring: Keyring, clock: Clock = lambda: datetime.now(UTC)
-) -> Iterator[Sequencer]:
-    """Give a sequencer that writes; another process may be writing too."""
-    sequencer = Sequencer(url, keyring.log_keys(), clock).start()
-    try:
-        yield sequencer
-    finally:
-        sequencer.stop()
-
-
 def keyring_of(settings: Settings) -> Keyring:
     """Give the keys of the data folder.
 
@@ -79,21 +54,13 @@ def keyring_of(settings: Settings) -> Keyring:
         ) from error  # fmt: skip
 
 
-def opening(conn: Connection) -> LedgerOpened | None:
-    """Give the genesis event; None for the empty ledger."""
-    for first in log.read(conn, 0, 1):
-        if isinstance(first.event, LedgerOpened):
-            return first.event
-    return None
-
-
 def opened(conn: Connection) -> LedgerOpened:
     """Give the genesis event.
 
     Raises:
         Refused: where the ledger is not open yet.
     """
-    event = opening(conn)
+    event = log.opening(conn)
     if event is None:
         raise Refused(
             "ledger-not-open",
@@ -102,19 +69,6 @@ def opened(conn: Connection) -> LedgerOpened:
             "The ledger is not open. Open it with suyuan open, or try suyuan serve --demo.",
         )
     return event
-
-
-def common(actor: PartyId, at: datetime, *refs: EventId) -> Common:
-    """Give the common fields of a new event that follows from `refs`."""
-    return Common(
-        id=uuid7(int(at.timestamp() * 1000), os.urandom(10)), occurred_at=at, actor=actor,
-        nonce=os.urandom(16), refs=tuple(dict.fromkeys(refs)),
-    )  # fmt: skip
-
-
-def signed(event: AnyEvent, *keys: SigningKey) -> bytes:
-    """Give the envelope of an event as the ledger stores it."""
-    return envelope.to_bytes(envelope.sign(encode(event), *keys))
 
 
 def record(sequencer: Sequencer, event: AnyEvent, *keys: SigningKey) -> Admission:

@@ -4,29 +4,19 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import count
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple
 
+from api.authoring.new_event import Common, signed
 from api.demo.almanac import Almanac, moment
 from api.demo.stock import Held, Stock
-from domain.events.catalogue import AnyEvent, encode
+from domain.events.catalogue import AnyEvent
 from domain.events.market import OfferMade
 from domain.events.marks import MarkClaim
 from domain.ids import BatchId, EventId, Gtin, PartyId, PlaceId, uuid7
-from ledger import envelope
 from ledger.keys import SigningKey
 
 _SHORT_HOUR: Final = 50
 """Minutes of an hour that are drawn from, so that one hour's work is over before the next."""
-
-
-class Common(TypedDict):
-    """The fields that every event has."""
-
-    id: EventId
-    occurred_at: datetime
-    actor: PartyId
-    nonce: bytes
-    refs: tuple[EventId, ...]
 
 
 class Written(NamedTuple):
@@ -141,4 +131,4 @@ class Builder:
 
     def _signed(self, event: AnyEvent) -> bytes:
         key = self.keys.get(event.actor) or self.keys[self.signs_for[event.actor]]
-        return envelope.to_bytes(envelope.sign(encode(event), key))
+        return signed(event, key)

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from api.audience import Audience, may
-from api.cli.workplace import common
+from api.authoring.new_event import common
 from api.errors import Problem, not_found
 from api.pages import render
 from api.pages.door import shut

@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 
-from api.cli.seed import SEED, is_demo
-from api.cli.workplace import common, signed
+from api.authoring.new_event import common, signed
 from api.demo.demo_keys import unsafe_demo_key
 from api.demo.parties import AUTHORITY, BUYER, CHEN_XIULAN, CHENWU, MILL
+from api.demo.seeding import SEED, is_demo
 from api.errors import not_found, refusal_response
 from api.rest.body import json_up_to, malformed
 from api.rest.context import Use

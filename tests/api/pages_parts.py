@@ -15,9 +15,8 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.cli.console import Console
-from api.cli.seed import read_marker, seed_if_empty
 from api.demo.parties import AUTHORITY, CHEN_XIULAN, CHENWU, INSPECTOR
+from api.demo.seeding import read_marker, seed_if_empty
 from api.keyring import Keyring
 from api.services import Services, running
 from api.settings import Settings
@@ -100,7 +99,7 @@ def demo_county(server_url: str, data: Path, name: str, **environment: str) -> I
     )
     keyring = Keyring(data)
     prepare(url)
-    seed_if_empty(url, settings, keyring, Console())
+    seed_if_empty(url, settings, keyring)
     with running(settings, url) as services:
         county = County(services, keyring)
         assert services.wait_for(1, 20)

@@ -16,18 +16,18 @@ import psycopg
 import pytest
 from typing_extensions import override
 
+from api.authoring.new_event import common, signed
 from api.cli import main as script
 from api.cli.command import Command, batch, party, positive
 from api.cli.console import Console, Paint, Progress
 from api.cli.failures import Exit, Failure, Refused, failure_of
 from api.cli.label import default_file
-from api.cli.paths import write_whole
 from api.cli.story.tampering import change_one_byte
 from api.cli.trace_tree import Names, draw
-from api.cli.workplace import common, signed
 from api.demo.produce import FRESH_BARK
 from api.embedded_user import DatabaseUnavailable
 from api.settings import SettingsError
+from api.whole_file import write_whole
 from domain.events.movements import BatchHarvested
 from domain.measures import Unit
 from labels.errors import UnknownSheetError

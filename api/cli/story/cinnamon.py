@@ -4,8 +4,8 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
+from api.authoring.new_event import common
 from api.cli.story.stage import Stage, Step, Told
-from api.cli.workplace import common
 from api.demo.parties import CARRIER, CHEN_XIULAN, CHENWU, INSPECTOR
 from api.demo.places import AT_SHOP, CHENWU_YARD, PLOTS
 from api.demo.produce import DRY_BARK, FRESH_BARK, TANBIN_500

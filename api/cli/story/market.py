@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import msgspec
 
+from api.authoring.new_event import common
 from api.cli.failures import Refused
 from api.cli.story import http
 from api.cli.story.cinnamon import ORDERED, PRICE, Cinnamon
 from api.cli.story.stage import Stage, Step, Told
-from api.cli.workplace import common
 from api.demo.parties import CHENWU
 from api.demo.places import AT_SHOP, CHENWU_YARD
 from domain.events.catalogue import AnyEvent

@@ -7,10 +7,10 @@ import numpy as np
 import pypdfium2  # type: ignore[import-untyped]
 import zxingcpp
 
-from api.cli.paths import write_whole
 from api.cli.story import http
 from api.cli.story.stage import Stage, Step, Told
 from api.cli.story.tampering import change_one_byte
+from api.whole_file import write_whole
 from domain.ids import BatchId, split_batch_id
 from labels.link import digital_link, escape
 from ledger.verifier import Failed, Verified, verify

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from api.authoring.new_event import signed
 from api.cli.console import Console, Paint
 from api.cli.failures import Refused
 from api.cli.story import http
-from api.cli.workplace import signed
 from api.keyring import Keyring
 from domain.events.catalogue import AnyEvent, type_of
 from domain.events.governance import LedgerOpened
