@@ -1,14 +1,11 @@
 """What stands on a batch's label, taken from its passport: nothing is typed in twice."""
 
-from typing import Any
-
-import psycopg
-
 from domain.events.papers import Basis, Commitment
 from domain.measures import Unit, show
 from domain.townships import name as township_name
 from labels.content import CertificateWords, LabelContent
 from labels.link import digital_link
+from ledger.log import Connection
 from ledger.vault import Vault
 from projections.passport import Certified, Origin, Passport, Who, document
 
@@ -16,7 +13,7 @@ _UNNAMED = "农户（未公开姓名）"
 
 
 def label_content(
-    conn: psycopg.Connection[Any],
+    conn: Connection,
     vault: Vault,
     public_url: str,
     batch: str,
@@ -45,7 +42,7 @@ def label_content(
 
 
 def certificate_words(
-    conn: psycopg.Connection[Any],
+    conn: Connection,
     vault: Vault,
     certificate: Certified,
     contact: str | None,
@@ -74,14 +71,14 @@ def _origin(origins: tuple[Origin, ...]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]}等 {len(names)} 地"
 
 
-def _producer(conn: psycopg.Connection[Any], vault: Vault, passport: Passport) -> str:
+def _producer(conn: Connection, vault: Vault, passport: Passport) -> str:
     made = passport.made
     if made is None:
         return "见溯源档案"
     return shown_name(conn, vault, made.actor)
 
 
-def shown_name(conn: psycopg.Connection[Any], vault: Vault, who: Who) -> str:
+def shown_name(conn: Connection, vault: Vault, who: Who) -> str:
     """Give the name by which the public may know a party."""
     if who.name:
         return who.name

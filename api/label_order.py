@@ -1,8 +1,5 @@
 """What somebody wants printed, and the job that it is: the words come from the ledger."""
 
-from typing import Any
-
-import psycopg
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -12,6 +9,7 @@ from domain.refusals import Code, Refusal, refuse
 from labels.errors import CountError, SerialsError
 from labels.job import MOST_LABELS, Job
 from labels.numbering import serials_from, ssccs_from
+from ledger.log import Connection
 from ledger.vault import Vault
 from projections import passport
 
@@ -54,9 +52,7 @@ class Ordered(Struct, frozen=True):
     certificate: str | None
 
 
-def ordered(
-    conn: psycopg.Connection[Any], vault: Vault, public_url: str, order: Order
-) -> Ordered | None:
+def ordered(conn: Connection, vault: Vault, public_url: str, order: Order) -> Ordered | None:
     """Give the job of an order; None where there is no such batch of ours.
 
     Raises:

@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-import psycopg
 from msgspec import Struct
 
 from domain.measures import Unit, show
 from domain.produce import PROCESS_ZH
+from ledger.log import Connection
 from ledger.vault import Vault
 from projections import directory
 from projections.recall import (
@@ -51,7 +51,7 @@ class Names(Struct, frozen=True):
         return self.places.get(place, place)
 
 
-def ask(conn: psycopg.Connection[Any], batch: str) -> Recall | None:
+def ask(conn: Connection, batch: str) -> Recall | None:
     """Give a recall's lists; waits a moment where the read models are not of one position.
 
     Raises:
@@ -65,7 +65,7 @@ def ask(conn: psycopg.Connection[Any], batch: str) -> Recall | None:
     return recall(conn, batch)
 
 
-def told(conn: psycopg.Connection[Any], vault: Vault, found: Recall) -> Recall:
+def told(conn: Connection, vault: Vault, found: Recall) -> Recall:
     """Add how to reach everybody who must be told; only for the county's own office."""
     ids = sorted(found.parties())
     known, cards = directory.parties(conn, ids), vault.names(conn, ids)
@@ -77,7 +77,7 @@ def told(conn: psycopg.Connection[Any], vault: Vault, found: Recall) -> Recall:
     return with_contacts(found, contacts)
 
 
-def names_of(conn: psycopg.Connection[Any], found: Recall) -> Names:
+def names_of(conn: Connection, found: Recall) -> Names:
     """Look up what the lists name."""
     ends = {end.party for end in found.used_or_lost} | {halt.by for halt in found.halts}
     places = {one.place for one in found.here} | {one.place for one in found.gone_out}

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 
@@ -22,6 +22,7 @@ from ledger.cosignature import good_lines
 from ledger.cosigned import fullest_cosigned, keep_cosigned
 from ledger.database_tiles import hash_reader
 from ledger.errors import LedgerError, MalformedNote
+from ledger.log import Connection
 from ledger.policy import Policy, make_policy
 from ledger.proofs import consistency_proof
 from ledger.receipts import newest_checkpoint
@@ -98,7 +99,7 @@ class Witnessing:
             keep_cosigned(conn, size, note + "".join(self._lines.values()))
         return True
 
-    def _kept_lines(self, conn: psycopg.Connection[Any], size: int, note: str) -> dict[str, str]:
+    def _kept_lines(self, conn: Connection, size: int, note: str) -> dict[str, str]:
         """Give what was signed of this checkpoint before, for us or for another process."""
         text, _ = split_note(note)
         kept = fullest_cosigned(conn, size) or note
@@ -107,7 +108,7 @@ class Witnessing:
         return {name: line for name, line in found.items() if line}
 
     def _ask(
-        self, conn: psycopg.Connection[Any], asked: Sequence[WitnessClient], size: int, note: str
+        self, conn: Connection, asked: Sequence[WitnessClient], size: int, note: str
     ) -> dict[str, str]:
         if not asked:
             return {}
@@ -117,9 +118,7 @@ class Witnessing:
                 each.verifier.name: line for each, line in zip(asked, lines, strict=True) if line
             }
 
-    def _line(
-        self, conn: psycopg.Connection[Any], witness: WitnessClient, size: int, note: str
-    ) -> str:
+    def _line(self, conn: Connection, witness: WitnessClient, size: int, note: str) -> str:
         name = witness.verifier.name
         try:
             line = witness.cosign(

@@ -9,8 +9,6 @@ from itertools import count
 from random import Random
 from typing import Any, Final
 
-import psycopg
-
 from domain.events import market as m
 from domain.events import movements as v
 from domain.events import papers as p
@@ -19,7 +17,7 @@ from domain.events.catalogue import AnyEvent
 from domain.ids import gtin_check_digit, uuid7
 from domain.measures import Price, Unit
 from domain.townships import TOWNSHIPS
-from ledger.log import Recorded
+from ledger.log import Connection, Recorded
 from projections import schemas
 from projections.holdings_projection import HoldingsProjection
 from projections.market import Market
@@ -116,9 +114,7 @@ class Fair:
         )  # fmt: skip
 
 
-def stage(
-    conn: psycopg.Connection[Any], seed: int, offers: int, demands: int, categories: int
-) -> None:
+def stage(conn: Connection, seed: int, offers: int, demands: int, categories: int) -> None:
     """Fold a market day into read models that are made for it."""
     events = list(Fair(seed, categories).events(offers, demands))
     for model in (TraceProjection(), HoldingsProjection(), Market()):
@@ -134,7 +130,7 @@ def stage(
     conn.execute("ANALYZE")
 
 
-def crowd(conn: psycopg.Connection[Any], times: int) -> None:
+def crowd(conn: Connection, times: int) -> None:
     """Add what a market has besides: for each offer so many withdrawn ones and batches held."""
     conn.execute(_HELD, [times])
     conn.execute(_WITHDRAWN, [times])

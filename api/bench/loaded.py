@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import psycopg
 from msgspec import Struct
 
 from api.bench.county.files import CountyFile
@@ -16,7 +15,8 @@ from api.embedded import embedded_server
 from domain import tags
 from domain.events.catalogue import decode, type_of
 from ledger import envelope, export
-from ledger.schema import install
+from ledger.log import Connection
+from ledger.schema import install, reaching
 
 _EVENT: Final = "COPY ledger.event (position, type, data, admitted_at) FROM STDIN (FORMAT BINARY)"
 _TAG: Final = "COPY ledger.tag (tag, position) FROM STDIN (FORMAT BINARY)"
@@ -39,7 +39,7 @@ def loaded(county: CountyFile, folder: Path, tell: Tell) -> Iterator[Loaded]:
     tell(f"loading {county.manifest.spec.events:,} events")
     try:
         with embedded_server(data) as url:
-            with psycopg.connect(url, autocommit=True) as conn:
+            with reaching(url) as conn:
                 install(conn)
                 version = str(conn.info.server_version)
                 _load(conn, county)
@@ -48,7 +48,7 @@ def loaded(county: CountyFile, folder: Path, tell: Tell) -> Iterator[Loaded]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def _load(conn: psycopg.Connection[tuple[object, ...]], county: CountyFile) -> None:
+def _load(conn: Connection, county: CountyFile) -> None:
     rows: list[tuple[object, ...]] = []
     names: list[tuple[str, int]] = []
     position = 0
@@ -74,7 +74,7 @@ def _lines(path: Path) -> Iterator[export.Line]:
 
 
 def _write(
-    conn: psycopg.Connection[tuple[object, ...]],
+    conn: Connection,
     rows: list[tuple[object, ...]],
     names: list[tuple[str, int]],
 ) -> None:

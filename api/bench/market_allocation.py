@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
-
-import psycopg
+from typing import Final
 
 from api.bench.fair import NOW, stage
 from api.bench.market_kind import Kind
 from api.bench.workbench import Workbench
 from api.embedded import embedded_server
+from ledger.log import Connection
+from ledger.schema import reaching
 from projections.allocation import allocate
 
 _EACH: Final = 2000
@@ -26,7 +26,7 @@ def kinds(bench: Workbench) -> Iterator[Kind]:
     each = _QUICK_EACH if bench.quick else _EACH
     data = Path(tempfile.mkdtemp(prefix="market-", dir=bench.folder))
     try:
-        with embedded_server(data) as url, psycopg.connect(url, autocommit=True) as conn:
+        with embedded_server(data) as url, reaching(url) as conn:
             stage(conn, 2, each, each, categories=4)
             yield Kind(
                 {"allocation": lambda: _timed(conn)},
@@ -36,7 +36,7 @@ def kinds(bench: Workbench) -> Iterator[Kind]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def _timed(conn: psycopg.Connection[Any]) -> float:
+def _timed(conn: Connection) -> float:
     began = time.perf_counter()
     found = allocate(conn, NOW)
     took = (time.perf_counter() - began) * 1000

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 from msgspec import Struct
 
 from api.bench.harvests import Harvests
@@ -14,7 +13,7 @@ from api.embedded import embedded_server
 from domain.refusals import Refusal
 from ledger.keys import Ed25519Key
 from ledger.outcome import Outcome
-from ledger.schema import install
+from ledger.schema import install, reaching
 from ledger.sequencer import Sequencer
 
 
@@ -34,7 +33,7 @@ def throwaway(folder: Path) -> Iterator[Throwaway]:
     data = Path(tempfile.mkdtemp(prefix="ledger-", dir=folder))
     try:
         with embedded_server(data) as url:
-            with psycopg.connect(url, autocommit=True) as conn:
+            with reaching(url) as conn:
                 install(conn)
                 version = str(conn.info.server_version)
             log_key = Ed25519Key.generate()

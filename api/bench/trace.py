@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import Any, Final
-
-import psycopg
+from typing import Final
 
 from api.bench.county.files import generated
 from api.bench.county.spec import Spec
 from api.bench.loaded import Loaded, loaded
 from api.bench.measure import Plan, Run
 from api.bench.workbench import Workbench
+from ledger.log import Connection
+from ledger.schema import reaching
 from projections.holdings_projection import HoldingsProjection
 from projections.recall import recall
 from projections.runner import Runner
@@ -41,7 +41,7 @@ def plan(bench: Workbench) -> Iterator[Plan]:
             ledger = stack.enter_context(loaded(county, bench.folder, bench.tell))
             bench.tell(f"building the trace of {size:,} events")
             Runner(ledger.url, (HoldingsProjection(), TraceProjection())).catch_up()
-            conn = stack.enter_context(psycopg.connect(ledger.url, autocommit=True))
+            conn = stack.enter_context(reaching(ledger.url))
             conn.execute("VACUUM ANALYZE")
             figure |= _figures(ledger, conn, size, descendants)
             versions["postgresql"] = ledger.postgres
@@ -55,9 +55,7 @@ def plan(bench: Workbench) -> Iterator[Plan]:
         )
 
 
-def _figures(
-    ledger: Loaded, conn: psycopg.Connection[Any], size: int, descendants: int
-) -> dict[str, Run]:
+def _figures(ledger: Loaded, conn: Connection, size: int, descendants: int) -> dict[str, Run]:
     manifest = ledger.county.manifest
     step = max(1, len(manifest.batches) // _SAMPLE)
     return {
@@ -66,12 +64,12 @@ def _figures(
     }
 
 
-def _genealogies(conn: psycopg.Connection[Any], batches: list[str]) -> float:
+def _genealogies(conn: Connection, batches: list[str]) -> float:
     taken = sorted(_ms(partial(trace, conn, batch, "both")) for batch in batches)
     return taken[len(taken) * 95 // 100]
 
 
-def _recall(conn: psycopg.Connection[Any], hub: str, descendants: int) -> float:
+def _recall(conn: Connection, hub: str, descendants: int) -> float:
     def work() -> None:
         found = recall(conn, hub)
         if found is None or found.unbalanced or found.batches != descendants + 1:

@@ -10,12 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from msgspec import Struct
 
 from ledger import log
+from ledger.log import Connection
 from projections import market_changes as market
 from projections.market_changes import Change, Place, Span
 
@@ -49,7 +50,7 @@ class Feed:
         self._guard = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._conn: psycopg.Connection[Any] | None = None
+        self._conn: Connection | None = None
 
     def start(self) -> None:
         """Follow until `stop`."""
@@ -105,7 +106,7 @@ class Feed:
                 for _ in conn.notifies(timeout=POLL_S, stop_after=1):
                     pass
 
-    def _look(self, conn: psycopg.Connection[Any]) -> None:
+    def _look(self, conn: Connection) -> None:
         """Take in what is new since the window's end, after a cut too: nothing is missed."""
         head = log.head(conn)
         window = self.window
@@ -130,7 +131,7 @@ class Feed:
                     continue
 
 
-def _changes(conn: psycopg.Connection[Any], low: int, high: int) -> list[Change]:
+def _changes(conn: Connection, low: int, high: int) -> list[Change]:
     found: list[Change] = []
     for read in (market.orders, market.terms, market.recalls, market.keys):
         after = Place(low)

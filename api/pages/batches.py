@@ -11,6 +11,7 @@ from api.pages import batch_list, render
 from api.pages.naming import Naming, address
 from api.pages.standing import standing
 from api.rest.context import CaughtUp, Use
+from projections.batches import listed
 from projections.passport import document
 
 router = APIRouter(dependencies=[CaughtUp], include_in_schema=False)
@@ -35,7 +36,7 @@ def batches(
     with services.connection() as conn:
         if asked and (exact := document(conn, asked)):
             return RedirectResponse(address(exact.key), HTTPStatus.SEE_OTHER)
-        found = batch_list.listed(conn, asked, last, _SHOWN + 1)
+        found = listed(conn, asked, last, _SHOWN + 1)
         if asked and len(found) == 1 and last is None:
             return RedirectResponse(address(found[0].key), HTTPStatus.SEE_OTHER)
         naming = Naming(render.reader_of(request), {})

@@ -5,12 +5,13 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.pages import batch_list, render
+from api.pages import render
 from api.pages.naming import Naming, address
 from api.pages.sample import sample
 from api.pages.standing import standing
 from api.rest.context import CaughtUp, Use
 from projections import market_queries as queries
+from projections.batches import count
 from projections.market_queries import OfferFilter, Page
 
 router = APIRouter(dependencies=[CaughtUp], include_in_schema=False)
@@ -27,7 +28,7 @@ def home(request: Request, services: Use) -> Response:
         now = standing(conn)
         shown = sample(conn, services.vault)
         offers = queries.offers(conn, OfferFilter(), Page(_MANY))
-        batches = batch_list.count(conn)
+        batches = count(conn)
     naming = Naming(render.reader_of(request), {})
     return render.page(
         request, "home.html", standing=now, batches=batches, offers=len(offers),

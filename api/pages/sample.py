@@ -5,19 +5,15 @@ from typing import Final
 
 from ledger.log import Connection
 from ledger.vault import Vault
+from projections import batches
 from projections.passport import Passport, documents
 
-_PACKED: Final = """
-    SELECT n.key FROM trace.node n JOIN directory.product p ON p.gtin = left(n.key, 14)
-    WHERE n.own AND n.made AND p.content_quantity IS NOT NULL
-    ORDER BY n.id DESC LIMIT 40
-"""
+_LOOKED_AT: Final = 40
 
 
 def sample(conn: Connection, vault: Vault) -> Passport | None:
     """Choose among the packed batches made last; None where there is none."""
-    keys = [row[0] for row in conn.execute(_PACKED).fetchall()]
-    found = list(documents(conn, keys).values())
+    found = list(documents(conn, batches.packed(conn, _LOOKED_AT)).values())
     holders = {o.holder.id for one in found for o in one.origins if o.holder}
     named = {party for party, card in vault.names(conn, holders).items() if card.consent}
     return max(found, key=lambda one: _worth(one, named), default=None)

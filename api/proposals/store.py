@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from psycopg.rows import class_row
 
 from domain.measures import Price
 from domain.pricing import within
@@ -98,8 +97,8 @@ def standing(conn: Connection, party: str | None, most: int = MOST_SHOWN) -> lis
     None is everybody. What was ordered already, is sold, met, withdrawn, or costs more than the
     demand would pay, is left out.
     """
-    with conn.cursor(row_factory=class_row(Row)) as cursor:
-        rows = cursor.execute(_OF_PARTY, {"party": party, "limit": _LOOKED_AT}).fetchall()
+    values = {"party": party, "limit": _LOOKED_AT}
+    rows = [Row(*row) for row in conn.execute(_OF_PARTY, values).fetchall()]
     if not rows:
         return []
     offers = market.offers_by_id(conn, [row.offer for row in rows])

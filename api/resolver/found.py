@@ -1,14 +1,13 @@
 """What the ledger knows under an identifier, as links: of a product, a batch or a crate."""
 
 from http import HTTPStatus
-from typing import Any, Final
-
-import psycopg
+from typing import Final
 
 from api.errors import Problem, not_found
 from api.pages.passport_page import withdrawn
 from api.resolver.offered import Offered, of_batch, of_crate, of_product
 from labels.digital_link import DigitalLink
+from ledger.log import Connection
 from projections import directory, papers
 from projections.links import links_of
 from projections.passport import document, is_withdrawn
@@ -19,7 +18,7 @@ SERVED: Final = (GTIN, SSCC)
 """The primary keys under which something is found here."""
 
 
-def offered(conn: psycopg.Connection[Any], base: str, link: DigitalLink) -> Offered:
+def offered(conn: Connection, base: str, link: DigitalLink) -> Offered:
     """Give the links of what an address identifies.
 
     Raises:
@@ -37,7 +36,7 @@ def offered(conn: psycopg.Connection[Any], base: str, link: DigitalLink) -> Offe
     return _batch(conn, base, link, f"{value}/{lot}") if lot else _product(conn, base, link)
 
 
-def _product(conn: psycopg.Connection[Any], base: str, link: DigitalLink) -> Offered:
+def _product(conn: Connection, base: str, link: DigitalLink) -> Offered:
     gtin = link.key[1]
     product = directory.products(conn, [gtin]).get(gtin)
     if product is None:
@@ -48,7 +47,7 @@ def _product(conn: psycopg.Connection[Any], base: str, link: DigitalLink) -> Off
     return of_product(base, link, product, links_of(conn, [gtin]))
 
 
-def _batch(conn: psycopg.Connection[Any], base: str, link: DigitalLink, batch: str) -> Offered:
+def _batch(conn: Connection, base: str, link: DigitalLink, batch: str) -> Offered:
     gtin = link.key[1]
     found = document(conn, batch)
     if found is None:
@@ -59,7 +58,7 @@ def _batch(conn: psycopg.Connection[Any], base: str, link: DigitalLink, batch: s
     return of_batch(base, link, found, product, links_of(conn, [gtin, batch]))
 
 
-def _inside(conn: psycopg.Connection[Any], sscc: str) -> DigitalLink:
+def _inside(conn: Connection, sscc: str) -> DigitalLink:
     """Give the address of the batch that a crate's label was printed for."""
     batch = papers.batch_of_crate(conn, sscc)
     if batch is not None:
