@@ -2,11 +2,10 @@
 
 from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from typing import Protocol
 
+from api.authoring.custodial import Signers
 from api.live.feed import Feed
-from ledger.keys import Ed25519Key
 from ledger.log import Connection
 from ledger.outcome import Outcome
 from ledger.vault import PersonCard
@@ -17,18 +16,6 @@ class Names(Protocol):
 
     def names(self, conn: Connection, parties: Iterable[str], /) -> dict[str, PersonCard]:
         """Give the cards of those parties that have one."""
-        ...
-
-
-class Signers(Protocol):
-    """Where the keys are that the server signs with."""
-
-    def signer(self, conn: Connection, party: str, now: datetime, /) -> Ed25519Key:
-        """Give the key of a party.
-
-        Raises:
-            NotInCustody: where there is none.
-        """
         ...
 
 

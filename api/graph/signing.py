@@ -4,25 +4,22 @@ The event's own fields come from outside; id, type, time, actor and nonce are pu
 nobody signs in another's name.
 """
 
-import os
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
+from api.authoring.custodial import NoServerKey, signed_for
+from api.authoring.new_event import common
 from api.graph.access import scope_missing
 from api.graph.context import Info
 from api.graph.errors import Mistaken, sign_in_first
 from api.graph.services import Services
 from api.signin.viewer import Viewer
 from domain.events.base import Event
-from domain.events.catalogue import decode, encode, wire_name
-from domain.ids import uuid7
+from domain.events.catalogue import wire_name
 from domain.refusals import Code, Refusal, refuse
-from ledger import envelope
-from ledger.candidate import read_payload
-from ledger.custody import CustodySealed, NotInCustody
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _OURS: Final = ("id", "type", "occurred_at", "actor", "nonce")
@@ -49,28 +46,18 @@ def _sign(
     services: Services, viewer: Viewer, fields: dict[str, Any], wanted: type[Event]
 ) -> bytes | Refusal:
     now = datetime.now(UTC)
-    whole = fields | {
-        "id": uuid7(int(now.timestamp() * 1000), os.urandom(10)), "type": wire_name(wanted),
-        "occurred_at": now, "actor": viewer.party, "nonce": os.urandom(16),
-    }  # fmt: skip
+    whole = {**common(viewer.party, now), **fields, "type": wire_name(wanted)}
     try:
         payload = _ENCODER.encode(whole)
     except (ValueError, OverflowError, TypeError, RecursionError) as error:
         return _malformed("$", "内容没法写成 JSON", str(error))
     try:
-        event = decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        refusal = read_payload(payload)
-        return refusal if isinstance(refusal, Refusal) else _malformed("$", "读不出来", str(error))
-    try:
-        with services.connection() as conn:
-            key = services.custody.signer(conn, viewer.party, now)
-    except (NotInCustody, CustodySealed) as error:
+        return signed_for(services, viewer.party, now, payload)
+    except NoServerKey as error:
         raise Mistaken(
             "no-server-key", "服务器没有代管这个主体的密钥，请在自己的设备上签名。",
             "The server keeps no key of this party; sign on a device of its own.",
         ) from error  # fmt: skip
-    return envelope.to_bytes(envelope.sign(encode(event), key))
 
 
 def _malformed(path: str, zh: str, en: str) -> Refusal:

@@ -1,18 +1,14 @@
-"""An office's event, signed with the key that the server keeps for it: marked as such for ever."""
+"""An office's event, signed with the key that the server keeps for it, and recorded."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-import msgspec
-
+from api.authoring.custodial import NoServerKey, signed_for
 from api.errors import Problem, not_taken
 from api.services import Services
 from api.signin.viewer import Viewer
-from domain.events.catalogue import AnyEvent, decode, encode
+from domain.events.catalogue import AnyEvent, encode
 from domain.refusals import Refusal
-from ledger import envelope
-from ledger.candidate import read_payload
-from ledger.custody import CustodySealed, NotInCustody
 from ledger.outcome import Busy, WriteFailed
 
 
@@ -23,31 +19,24 @@ def recorded(services: Services, viewer: Viewer, event: AnyEvent) -> int:
         Problem: 409 where the server keeps no key of the party's, 422 where a field is wrong or the
             ledger refuses, 503 where it can't write.
     """
-    payload = encode(event)
     try:
-        decode(payload)
-    except msgspec.DecodeError as error:
-        raise _refused(read_payload(payload), error) from error
-    try:
-        with services.connection() as conn:
-            key = services.custody.signer(conn, viewer.party, datetime.now(UTC))
-    except (NotInCustody, CustodySealed) as error:
+        raw = signed_for(services, viewer.party, datetime.now(UTC), encode(event))
+    except NoServerKey as error:
         raise Problem(
             HTTPStatus.CONFLICT, "no-server-key",
             "服务器没有代管贵单位的密钥。请在存有密钥的电脑上用 suyuan mark 办。",
             "The server keeps no key of yours. Use suyuan mark on the computer that has it.",
         ) from error  # fmt: skip
-    raw = envelope.to_bytes(envelope.sign(payload, key))
+    if isinstance(raw, Refusal):
+        raise _refused(raw)
     try:
         outcome = services.sequencer.submit([raw]).result()[0]
     except (Busy, WriteFailed) as error:
         raise not_taken(error) from error
     if isinstance(outcome, Refusal):
-        raise _refused(outcome, None)
+        raise _refused(outcome)
     return outcome.receipt.position
 
 
-def _refused(refusal: object, error: Exception | None) -> Problem:
-    if isinstance(refusal, Refusal):
-        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, refusal.code.value, refusal.zh, refusal.en)
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", "内容不对。", f"{error}.")
+def _refused(refusal: Refusal) -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, refusal.code.value, refusal.zh, refusal.en)
