@@ -1,7 +1,8 @@
 """Runs the checks of blocks on all cores, and gives their answers in the order of the file.
 
-Processes, not threads: of what a block takes, a quarter holds the interpreter's lock (ADR 10). A
-small export is checked in this process.
+Processes, not threads: of what a block takes, a quarter holds the interpreter's lock (ADR 10). One
+core is left to whoever asks, who replays what was checked; while the next answer is not there, it
+checks a block itself. A small export is checked here alone.
 """
 
 import gc
@@ -13,7 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import chain, cycle, islice
+from itertools import chain, islice
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
 from pathlib import Path
@@ -29,6 +30,8 @@ _ALONE: Final = 6
 """Up to so many blocks, about 3000 events, it would take longer to start processes."""
 _AHEAD: Final = 3
 """Blocks that a process may have waiting, so that it never waits itself."""
+_HERE: Final = 8
+"""Blocks that are checked here, at most, before their turn comes."""
 
 _LEAN_KIB: Final = 128 * 1024
 """What a process that has not yet worked on anything large has in memory at most."""
@@ -38,35 +41,74 @@ class Workers:
     """How many processes check blocks, and how small an export is checked in this one."""
 
     def __init__(self, processes: int | None = None, alone: int = _ALONE) -> None:
-        """Use so many processes, or one for each core that this one may use."""
-        self._processes = usable_cores() if processes is None else processes
+        """Use so many processes, or one for each core that this one may use but the first."""
+        self._processes = usable_cores() - 1 if processes is None else processes
         self._alone = alone
 
     def check(self, source: Source) -> Iterator[tuple[Block, Part]]:
         """Check all blocks of a source, in order."""
         waiting = source.blocks()
         first = list(islice(waiting, self._alone + 1))
-        if len(first) <= self._alone:
-            for block in first:
-                yield block, blocks.check(source.read(block))
-        else:
-            yield from self._in_processes(source.path, chain(first, waiting))
-
-    def _in_processes(self, path: str, waiting: Iterator[Block]) -> Iterator[tuple[Block, Part]]:
-        under_way: deque[tuple[Block, _Helper]] = deque()
-        helpers: list[_Helper] = []
+        crew = _Crew(source, chain(first, waiting))
         try:
-            helpers += (_Helper(_context(), path) for _ in range(self._processes))
-            for block, helper in zip(waiting, cycle(helpers), strict=False):
-                if len(under_way) == _AHEAD * self._processes:
-                    yield _answer(*under_way.popleft())
-                helper.ask(block)
-                under_way.append((block, helper))
-            while under_way:
-                yield _answer(*under_way.popleft())
+            if len(first) > self._alone:
+                crew.begin(self._processes)
+            yield from crew.check()
         finally:
-            for helper in helpers:
-                helper.end()
+            crew.end()
+
+
+class _Crew:
+    """The helpers at work on one export, and the process that asks them, which helps."""
+
+    def __init__(self, source: Source, waiting: Iterator[Block]) -> None:
+        self._source = source
+        self._waiting = waiting
+        self._helpers: list[_Helper] = []
+        self._under_way: deque[tuple[Block, Part | _Helper]] = deque()
+        """Each block in order, with what it came to or who was asked."""
+
+    def begin(self, processes: int) -> None:
+        for _ in range(processes):
+            self._helpers.append(_Helper(_context(), self._source.path))
+
+    def end(self) -> None:
+        for helper in self._helpers:
+            helper.end()
+
+    def check(self) -> Iterator[tuple[Block, Part]]:
+        while True:
+            self._ask()
+            if not self._is_ready() and self._check_here():
+                continue
+            if not self._under_way:
+                return
+            block, part = self._under_way.popleft()
+            yield block, part if isinstance(part, Part) else part.answer()
+
+    def _ask(self) -> None:
+        """Give every helper as much as it may have waiting."""
+        for helper in self._helpers:
+            while helper.asked < _AHEAD and (block := next(self._waiting, None)):
+                helper.ask(block)
+                self._under_way.append((block, helper))
+
+    def _is_ready(self) -> bool:
+        """Tell whether the next block's answer is there."""
+        if not self._under_way:
+            return False
+        _, part = self._under_way[0]
+        return isinstance(part, Part) or part.ready()
+
+    def _check_here(self) -> bool:
+        """Check the next block that nobody was asked for, where there is one within bounds."""
+        if len(self._under_way) >= _AHEAD * len(self._helpers) + _HERE:
+            return False
+        block = next(self._waiting, None)
+        if block is None:
+            return False
+        self._under_way.append((block, blocks.check(self._source.read(block))))
+        return True
 
 
 class _Helper:
@@ -82,6 +124,8 @@ class _Helper:
             target=_serve, args=(theirs, self._connection, path), daemon=True
         )
         self._process.start()
+        self.asked = 0
+        """How many blocks it was asked for and has not given back."""
         # Once nobody else holds it, the end of the process ends the connection.
         theirs.close()
 
@@ -91,9 +135,15 @@ class _Helper:
             self._connection.send(block)
         except OSError as error:
             raise HelperEnded from error
+        self.asked += 1
+
+    def ready(self) -> bool:
+        """Tell whether `answer` would not wait for a block to be checked."""
+        return self._connection.poll()
 
     def answer(self) -> Part:
         """Give the answer to the first block that has none yet."""
+        self.asked -= 1
         try:
             packed = self._connection.recv_bytes()
             fault = None if packed else self._connection.recv()
@@ -160,10 +210,6 @@ def _has_grown() -> bool:
         return False
     peaks = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
     return max(peaks, default=0) > _LEAN_KIB
-
-
-def _answer(block: Block, helper: _Helper) -> tuple[Block, Part]:
-    return block, helper.answer()
 
 
 def usable_cores() -> int:

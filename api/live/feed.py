@@ -24,6 +24,8 @@ WINDOW: Final = 2048
 """Changes that are kept in memory."""
 POLL_S: Final = 1.0
 """How long a notification is waited for before the head is looked at anyway."""
+STOP_S: Final = 0.1
+"""How soon the thread ends that waits for one."""
 _LONGEST_WAIT_S: Final = 5.0
 
 _log = logging.getLogger(__name__)
@@ -103,8 +105,14 @@ class Feed:
             conn.execute("LISTEN ledger")
             while not self._stopping.is_set():
                 self._look(conn)
-                for _ in conn.notifies(timeout=POLL_S, stop_after=1):
-                    pass
+                self._wait_for_news(conn)
+
+    def _wait_for_news(self, conn: Connection) -> None:
+        """Wait for a notification or the next look, and not on when it is to end."""
+        look = time.monotonic() + POLL_S
+        while not self._stopping.is_set() and time.monotonic() < look:
+            if list(conn.notifies(timeout=STOP_S, stop_after=1)):
+                return
 
     def _look(self, conn: Connection) -> None:
         """Take in what is new since the window's end, after a cut too: nothing is missed."""

@@ -1,4 +1,4 @@
-"""How the processes that check blocks begin."""
+"""How the processes that check blocks begin, work and end."""
 
 import subprocess
 import sys
@@ -6,6 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+
+from ledger import source as source_module
+from ledger.source import open_source
+from ledger.workers import Workers
+from tests.ledger.forgeries import Forge, exported
 
 _SCRIPT = """
 from ledger import workers
@@ -67,6 +72,25 @@ with open(sys.argv[1], "rb") as file:
     except Exception as error:
         print(type(error).__name__)
 """
+
+
+@pytest.mark.parametrize("processes", [0, 1, 3])
+def test_blocks_come_whole_and_in_order_however_many_check_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    monkeypatch.setattr(source_module, "BLOCK", 1)
+    lines = exported(Forge().lines)
+    path = tmp_path / "export"
+    path.write_bytes(b"".join(lines))
+    with path.open("rb") as file:
+        source = open_source(file)
+        source.header()
+        parts = [part for _, part in Workers(processes, alone=0).check(source)]
+        source.close()
+    events = len(lines) - 2
+    assert events > 20, "more than may be asked of all ahead"
+    assert [item.position for part in parts for item in part.items] == [*range(1, events + 1)]
+    assert parts[-1].checkpoint
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
